@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Kubernetes minor versions whose schemas ship under third_party/kubernetes. */
+export const KUBERNETES_VERSIONS = [
+  '1.28',
+  '1.29',
+  '1.30',
+  '1.31',
+  '1.32',
+  '1.33',
+  '1.34',
+  '1.35',
+  '1.36',
+] as const;
+export type KubernetesVersion = (typeof KUBERNETES_VERSIONS)[number];
+
+/**
+ * What a cluster offers beyond Kubernetes' own API. A kind, or a feature, that needs one of these is refused on a
+ * cluster that does not list it.
+ */
+export const CAPABILITIES = [
+  'argo-cd',
+  'argo-rollouts',
+  'cert-manager',
+  'external-secrets',
+  'flux',
+  'gateway-api',
+  'ingress',
+  'keda',
+  'kyverno',
+  'metrics-server',
+  'network-policy',
+  'persistent-volumes',
+  'prometheus-operator',
+  'sealed-secrets',
+] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label');
+
+export const clusterSchema = z
+  .strictObject({
+    server: z
+      .url({ protocol: /^https$/ })
+      .describe('URL of the API server, as Argo CD knows the cluster.')
+      .default('https://kubernetes.default.svc'),
+    kubernetes: z
+      .enum(KUBERNETES_VERSIONS)
+      .describe('Minor version the cluster runs, quoted: every object is checked against its schema.'),
+    provides: z
+      .array(z.enum(CAPABILITIES))
+      .default([])
+      .describe('What is installed beyond Kubernetes itself; a kind that nothing provides is refused.'),
+    gateway: z
+      .strictObject({ name: dnsLabel, namespace: dnsLabel })
+      .optional()
+      .describe('The Gateway that the HTTPRoutes of this cluster attach to, and its namespace.'),
+    ingress: z
+      .strictObject({ className: dnsLabel, namespace: dnsLabel })
+      .optional()
+      .describe('The IngressClass of this cluster, and the namespace its controller runs in.'),
+    monitoring: z
+      .strictObject({ namespace: dnsLabel })
+      .optional()
+      .describe(
+        'Where metrics are scraped from: network policies let it reach the ports named in `metrics`.',
+      ),
+  })
+  .describe('A Kubernetes cluster that stages run on.');
+
+export type Cluster = z.output<typeof clusterSchema> & { readonly name: string };

@@ -1,0 +1,31 @@
+import type { Cluster } from './cluster';
+import type { Location } from './errors';
+import type { KubeObject } from './kube';
+
+/** One file of dist/, before it is written: the objects and where they come from. */
+export interface RenderedFile {
+  /** Path below dist/, with forward slashes: `dev/frontend.yaml`. */
+  readonly path: string;
+  /** What the first line names as the source: `environments/dev.yaml, apps.frontend`. */
+  readonly source: string;
+  /** Where a problem with one of the objects is reported, e.g. the app's entry in the stage's file. */
+  readonly at: Location;
+  readonly objects: readonly KubeObject[];
+}
+
+/** Everything that one stage deploys. */
+export interface RenderedStage {
+  readonly name: string;
+  readonly cluster: Cluster;
+  /** Namespaces that the stage owns and renders. */
+  readonly namespaces: readonly string[];
+  /** The Pod Security level its namespaces enforce. */
+  readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
+  /** Objects that somebody else creates in its namespaces, as `Kind/name`: references to them resolve. */
+  readonly existing: readonly string[];
+  /** Acknowledged destructive changes, as the guard prints them, with the line each stands on. */
+  readonly acknowledged: readonly { readonly change: string; readonly at: Location }[];
+  /** Where problems of the stage as a whole are reported. */
+  readonly at: Location;
+  readonly files: readonly RenderedFile[];
+}
