@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { clusterSchema, type Cluster } from './cluster';
+import type { Location } from './errors';
+import { syncShape } from './sync';
+import { appValues, type AppValues } from './values/app-shape';
+import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
+import { yamlApp } from './values/workloads';
+
+/** An app that is a class in src/apps/: its name and the schema of its values. */
+export interface AppClass {
+  readonly name: string;
+  readonly values: z.ZodType;
+}
+
+const amounts = z.record(z.enum(['cpu', 'memory', 'ephemeral-storage']), quantity.optional());
+
+/** What a stage and base.yaml may both say; the stage's word counts. */
+const sharedShape = {
+  cluster: dnsLabel.describe('Which of `clusters` in base.yaml it runs on.'),
+  podSecurity: z
+    .enum(['restricted', 'baseline', 'privileged'])
+    .default('restricted')
+    .describe('The Pod Security level that its namespaces enforce.'),
+  resourceQuota: z
+    .record(z.string().min(1), z.union([quantity, z.int().min(0)]))
+    .optional()
+    .describe('Hard limits of each of its namespaces, such as requests.cpu, limits.memory, pods.'),
+  limitRange: z
+    .strictObject({ default: amounts, defaultRequest: amounts, max: amounts, min: amounts })
+    .partial()
+    .optional()
+    .describe('What a container gets that says nothing, and the most and least it may ask for.'),
+  namespaceLabels: z.record(qualifiedName, text).default({}).describe('Labels on its namespaces.'),
+  existing: z
+    .array(
+      z.string().regex(/^[A-Z][A-Za-z0-9]*\/[a-z0-9][-a-z0-9.]*$/, 'must look like Secret/registry-pull'),
+    )
+    .default([])
+    .describe(
+      'Objects in its namespaces that somebody else creates, as Kind/name: references to them resolve.',
+    ),
+  ...syncShape,
+};
+
+/** What only a stage's own file may say. */
+const ownShape = {
+  promotesFrom: dnsLabel.optional().describe('The stage before it in the line; absent: a first stage.'),
+  namespace: dnsLabel.optional().describe('Default: <project>-<stage>.'),
+  allowDestructive: z
+    .array(text)
+    .default([])
+    .describe('Destructive changes that have been thought about, each as synth prints it when it refuses.'),
+  base: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'must be a full 40-digit commit')
+    .optional()
+    .describe('The revision of src/, base.yaml and the rendering dependencies that this stage renders from.'),
+};
+
+const appsSchema = (classes: readonly AppClass[]): z.ZodType =>
+  z
+    .object(Object.fromEntries(classes.map((app) => [app.name, app.values.optional()])))
+    .catchall(yamlApp)
+    .describe('The apps, by name.');
+
+/** The schema of a stage: its file merged over what base.yaml shares. */
+export const stageSchema = (classes: readonly AppClass[]) =>
+  z.strictObject({ ...sharedShape, ...ownShape, apps: appsSchema(classes).prefault({}) });
+export type StageValues = Omit<z.output<ReturnType<typeof stageSchema>>, 'apps'> & {
+  readonly apps: Readonly<Record<string, AppValues & { readonly kind?: string }>>;
+};
+
+/** What base.yaml says of the repository as a whole. */
+export const repositorySchema = z.strictObject({
+  project: dnsLabel.describe('What these stages are stages of: namespaces are called <project>-<stage>.'),
+  repository: z.strictObject({
+    url: z
+      .string()
+      .min(1)
+      .describe('Where Argo CD reads this repository, by https, ssh or file; without credentials.'),
+    revision: z.string().min(1).default('HEAD').describe('Branch, tag or commit that the stages follow.'),
+  }),
+  clusters: z.record(dnsLabel, clusterSchema).describe('The clusters, by name.'),
+});
+export type RepositoryValues = z.output<typeof repositorySchema>;
+
+/** Keys of base.yaml that are shared with stages, apart from `apps`. */
+export const SHARED_KEYS = Object.keys(sharedShape);
+
+/** The schema that an editor gets for base.yaml. */
+export const baseFileSchema = (classes: readonly AppClass[]) =>
+  z.strictObject({
+    ...repositorySchema.shape,
+    ...z.object(sharedShape).partial().shape,
+    apps: appsSchema(classes),
+  });
+
+/** An app in one stage, resolved. */
+export interface App {
+  readonly name: string;
+  /** What its objects and selectors are called: `renamedFrom`, or else the name. */
+  readonly objectName: string;
+  /** One of the kinds of YAML apps, or `class` for one in src/apps/. */
+  readonly kind: string;
+  readonly namespace: string;
+  /** As its schema leaves them, defaults filled in. */
+  readonly values: AppValues;
+  /** Apps that it calls, and apps that call it. */
+  readonly calls: readonly Peer[];
+  readonly calledBy: readonly Peer[];
+  /** Where its entry, or a path within it, stands in the input. */
+  readonly locate: (path: readonly PropertyKey[]) => Location;
+}
+
+/** How network policies find another app's pods. */
+export interface Peer {
+  readonly name: string;
+  readonly objectName: string;
+  readonly namespace: string;
+}
+
+/** A stage, resolved: what the file under environments/ means. */
+export interface Environment {
+  readonly name: string;
+  readonly project: string;
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** Every namespace that the stage owns, its own first. */
+  readonly namespaces: readonly string[];
+  readonly apps: readonly App[];
+  readonly values: StageValues;
+  readonly locate: (path: readonly PropertyKey[]) => Location;
+}
+
+/** All that the program sees. Stages stand in the order of the line, then by name. */
+export interface Repository {
+  readonly values: RepositoryValues;
+  readonly environments: readonly Environment[];
+}
+
+export interface EnvironmentInput {
+  readonly name: string;
+  readonly project: string;
+  readonly cluster: Cluster;
+  readonly values: StageValues;
+  readonly locate?: (path: readonly PropertyKey[]) => Location;
+}
+
+/** Fills in what follows from the rest: names, namespaces, who calls whom. */
+export function resolveEnvironment(input: EnvironmentInput): Environment {
+  const { name, project, cluster, values } = input;
+  const locate = input.locate ?? ((path) => ({ file: [name, ...path].join('.') }));
+  const namespace = values.namespace ?? `${project}-${name}`;
+  const names = Object.keys(values.apps).sort();
+  const peers = new Map(
+    names.map((app): [string, Peer] => {
+      const { renamedFrom, namespace: own } = values.apps[app]!;
+      return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace }];
+    }),
+  );
+  const callsOf = (app: string): string[] => values.apps[app]!.network.to.filter((to) => peers.has(to));
+  const callers = new Map<string, Peer[]>(names.map((app) => [app, []]));
+  for (const app of names) for (const to of callsOf(app)) callers.get(to)!.push(peers.get(app)!);
+
+  const apps = names.map((app): App => {
+    const { kind = 'class', ...rest } = values.apps[app]!;
+    return {
+      ...peers.get(app)!,
+      kind,
+      values: rest as AppValues,
+      calls: callsOf(app).map((to) => peers.get(to)!),
+      calledBy: callers.get(app)!,
+      locate: (path) => locate(['apps', app, ...path]),
+    };
+  });
+  const namespaces = [...new Set([namespace, ...apps.map((app) => app.namespace)])];
+  return { name, project, cluster, namespace, namespaces, apps, values, locate };
+}
+
+export { appValues };
