@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clusterSchema, type Cluster } from './cluster';
 import type { Location } from './errors';
 import { syncShape } from './sync';
-import { appValues, type AppValues } from './values/app-shape';
+import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
 import { yamlApp } from './values/workloads';
 
@@ -176,5 +176,3 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   const namespaces = [...new Set([namespace, ...apps.map((app) => app.namespace)])];
   return { name, project, cluster, namespace, namespaces, apps, values, locate };
 }
-
-export { appValues };

@@ -50,5 +50,13 @@ export const appShape = {
   network,
   patches: z.array(patch).default([]),
 };
-export const appValues = z.strictObject(appShape);
-export type AppValues = z.output<typeof appValues>;
+
+/**
+ * The schema of an app's values: what every app has, and what this one adds.
+ *
+ * @example
+ * const values = appValues({ image: values.imageReference, storage: values.quantity });
+ */
+export const appValues = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject({ ...appShape, ...shape });
+export type AppValues = z.output<z.ZodObject<typeof appShape>>;

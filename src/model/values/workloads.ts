@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appShape } from './app-shape';
 import { containerShape, podShape, rollout } from './container';
-import { countOrPercent, dnsLabel, dnsSubdomain, seconds, text } from './scalars';
+import { countOrPercent, dnsSubdomain, seconds, text } from './scalars';
 
 /** https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
 export const autoscaling = z
@@ -16,6 +16,14 @@ export const autoscaling = z
     message: 'needs cpuUtilization, memoryUtilization or both',
   });
 
+/** https://kubernetes.io/docs/tasks/run-application/configure-pdb/ */
+export const disruptionBudget = z
+  .strictObject({ minAvailable: countOrPercent.optional(), maxUnavailable: countOrPercent.optional() })
+  .refine((b) => (b.minAvailable === undefined) !== (b.maxUnavailable === undefined), {
+    message: 'needs either minAvailable or maxUnavailable',
+  })
+  .describe('How many pods a drain of nodes may take away.');
+
 const replicated = {
   replicas: z
     .int()
@@ -23,13 +31,7 @@ const replicated = {
     .optional()
     .describe('Default: 1. Not together with autoscaling, which owns the number.'),
   autoscaling: autoscaling.optional(),
-  disruptionBudget: z
-    .strictObject({ minAvailable: countOrPercent.optional(), maxUnavailable: countOrPercent.optional() })
-    .refine((b) => (b.minAvailable === undefined) !== (b.maxUnavailable === undefined), {
-      message: 'needs either minAvailable or maxUnavailable',
-    })
-    .optional()
-    .describe('How many pods a drain of nodes may take away.'),
+  disruptionBudget: disruptionBudget.optional(),
   topologySpread: z
     .strictObject({
       zone: z.enum(['ScheduleAnyway', 'DoNotSchedule']).default('ScheduleAnyway'),
@@ -169,4 +171,3 @@ export type WorkerProps = z.input<typeof workerProps>;
 export type StatefulProps = z.input<typeof statefulProps>;
 export type JobProps = z.input<typeof jobProps>;
 export type CronJobProps = z.input<typeof cronJobProps>;
-export { dnsLabel };

@@ -1,0 +1,14 @@
+/** The building blocks of values: schemas to compose those of your own apps from. */
+export * from './scalars';
+export {
+  auxiliaryContainer,
+  configFile,
+  probe,
+  probes,
+  resources,
+  rollout,
+  unhardened,
+  volume,
+} from './container';
+export { network, patch } from './app-shape';
+export { autoscaling, disruptionBudget } from './workloads';
