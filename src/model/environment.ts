@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { clusterSchema, type Cluster } from './cluster';
-import type { Location } from './errors';
+import type { Location, Problem } from './errors';
 import { syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
@@ -136,6 +136,8 @@ export interface Environment {
 export interface Repository {
   readonly values: RepositoryValues;
   readonly environments: readonly Environment[];
+  /** What is worth mending and stops nothing. */
+  readonly warnings: readonly Problem[];
 }
 
 export interface EnvironmentInput {

@@ -1,0 +1,2 @@
+export { loadRepository, type LoadOptions } from './load';
+export { schemaLine } from './schema-line';

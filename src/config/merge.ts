@@ -1,0 +1,71 @@
+import type { Location, Problem } from '../model/errors';
+import { suggest } from '../model/nearest';
+import { emptyMap, formatPath, type Entry, type Located, type LocatedMap } from './located';
+
+/** A merged value, and the removals that removed nothing. */
+export interface Merged {
+  readonly value: LocatedMap;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Lays `over` over `base`: maps merge key by key, anything else replaces what was there, and `null` removes a key. A
+ * list is replaced as a whole; a `null` inside one is an element like any other. Keys keep the order of `base`, new
+ * ones follow. Every key and value keeps its place, so that a problem with it is reported where it was written.
+ */
+export function merge(base: LocatedMap, over: LocatedMap): Merged {
+  const problems: Problem[] = [];
+  return { value: mergeMaps(base, over, [], problems), problems };
+}
+
+/** Reports each `null` of a file that lies over nothing. */
+export function refuseNulls(file: LocatedMap): readonly Problem[] {
+  return merge(emptyMap(file.at), file).problems.map((problem) => ({
+    ...problem,
+    code: 'empty-value',
+    cause: problem.cause.replace(/ removes nothing.*/, ' has no value'),
+    remedy: 'Give it a value ({} for a map, [] for a list, "" for an empty text), or delete the line.',
+  }));
+}
+
+function mergeMaps(
+  base: LocatedMap,
+  over: LocatedMap,
+  path: readonly string[],
+  problems: Problem[],
+): LocatedMap {
+  const entries = new Map<string, Entry>(base.entries);
+  const removed = new Map<string, Location>(base.removed);
+  for (const [key, entry] of over.entries) {
+    const below = base.entries.get(key);
+    const here = [...path, key];
+    if (entry.value.kind === 'scalar' && entry.value.value === null) {
+      if (!below) problems.push(removesNothing(here, base, entry.at));
+      entries.delete(key);
+      removed.set(key, entry.at);
+    } else {
+      entries.set(key, { at: entry.at, value: mergeValues(below?.value, entry.value, here, problems) });
+    }
+  }
+  return { kind: 'map', at: over.at, entries, removed };
+}
+
+function mergeValues(
+  base: Located | undefined,
+  over: Located,
+  path: readonly string[],
+  problems: Problem[],
+): Located {
+  if (over.kind !== 'map') return over;
+  return mergeMaps(base?.kind === 'map' ? base : emptyMap(over.at), over, path, problems);
+}
+
+function removesNothing(path: readonly string[], base: LocatedMap, at: Location): Problem {
+  const key = path.at(-1)!;
+  return {
+    code: 'nothing-to-remove',
+    cause: `${formatPath(path)} removes nothing: environments/base.yaml has no such key`,
+    remedy: suggest(key, base.entries.keys(), 'Delete the line, or write {} if an empty map was meant.'),
+    at,
+  };
+}

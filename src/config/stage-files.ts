@@ -1,0 +1,125 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, type Problem } from '../model/errors';
+import { dnsLabel } from '../model/values/scalars';
+import { suggest } from '../model/nearest';
+import type { LocatedMap } from './located';
+import { parseYaml } from './parse-yaml';
+import { readTextFile } from './read-file';
+import { schemaLineWarning } from './schema-line';
+
+/** The folder, as messages call it. */
+export const FOLDER = 'environments';
+export const BASE_FILE = `${FOLDER}/base.yaml`;
+/** Names that no stage may have: `dist/argocd` holds what Argo CD itself reads. */
+const RESERVED = ['argocd', 'base'];
+
+export interface InputFiles {
+  /** Absent when it could not be read; then there is a problem. */
+  readonly base?: LocatedMap;
+  /** The stages whose files could be read, by name. */
+  readonly stages: ReadonlyMap<string, LocatedMap>;
+  /** Every stage that has a file, readable or not. */
+  readonly names: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Reads environments/base.yaml and the file of every stage. Throws nothing that a user can cause. */
+export function readInputFiles(root: string): InputFiles {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const read = (name: string): LocatedMap | undefined => {
+    const file = `${FOLDER}/${name}`;
+    return collect(problems, () => {
+      const text = readTextFile(join(root, FOLDER, name), file);
+      const warning = schemaLineWarning(text, file);
+      if (warning) warnings.push(warning);
+      return parseYaml(text, file);
+    });
+  };
+  const files = collect(problems, () => list(root)) ?? [];
+  const names: string[] = [];
+  for (const file of files) {
+    const problem = misnamed(file);
+    if (problem) problems.push(problem);
+    else if (file !== 'base.yaml') names.push(file.replace(/\.yaml$/, ''));
+  }
+  const base = problems.some(({ code }) => code === 'no-environments') ? undefined : read('base.yaml');
+  const stages = new Map<string, LocatedMap>();
+  for (const name of names) {
+    const stage = read(`${name}.yaml`);
+    if (stage) stages.set(name, stage);
+  }
+  if (files.length > 0 && names.length === 0) {
+    problems.push({
+      code: 'no-stage',
+      cause: `there is no stage under ${FOLDER}/`,
+      remedy: `A stage is a file such as ${FOLDER}/dev.yaml; {} is enough where base.yaml says the rest.`,
+      at: { file: FOLDER },
+    });
+  }
+  return { base, stages, names, problems, warnings };
+}
+
+/** Runs a step, and keeps what it complains about. */
+export function collect<T>(problems: Problem[], step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function list(root: string): string[] {
+  const path = join(root, FOLDER);
+  const at = { file: FOLDER };
+  try {
+    if (lstatSync(path).isDirectory()) {
+      return readdirSync(path)
+        .filter((name) => !name.startsWith('.') && /\.ya?ml$/i.test(name))
+        .sort();
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const cause = code === 'ENOENT' ? `there is no folder ${FOLDER}/` : `${FOLDER}/ cannot be read (${code})`;
+    const remedy = 'Run the command in the root of the repository.';
+    throw new UserError({ code: 'no-environments', cause, remedy, at });
+  }
+  const cause = `${FOLDER} is a symbolic link or a file`;
+  throw new UserError({
+    code: 'no-environments',
+    cause,
+    remedy: 'It must be a folder; links are not followed.',
+    at,
+  });
+}
+
+function misnamed(file: string): Problem | undefined {
+  const at = { file: `${FOLDER}/${file}` };
+  const name = file.replace(/\.ya?ml$/i, '');
+  if (!file.endsWith('.yaml')) {
+    const remedy = `Rename it to ${FOLDER}/${name}.yaml.`;
+    return {
+      code: 'wrong-extension',
+      cause: `${at.file} does not end in .yaml`,
+      consequence: 'It would be read by nobody.',
+      remedy,
+      at,
+    };
+  }
+  if (RESERVED.includes(name) && file !== 'base.yaml') {
+    const cause = `no stage may be called "${name}": dist/${name} is taken`;
+    return { code: 'reserved-name', cause, remedy: 'Rename the file.', at };
+  }
+  const checked = dnsLabel.safeParse(name);
+  if (checked.success) return undefined;
+  return {
+    code: 'invalid-name',
+    cause: `a stage is called as its file, and ${JSON.stringify(name)} ${checked.error.issues[0]!.message}`,
+    remedy: suggest(name, []) ?? 'Rename the file.',
+    at,
+  };
+}
