@@ -55,6 +55,7 @@ export function loadRepository({ root, classes }: LoadOptions): Repository {
     values: base.values,
     environments: sortByLine(environments, line),
     warnings: input.warnings,
+    locate: (path) => locate(base.file, path),
   };
 }
 

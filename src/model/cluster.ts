@@ -38,12 +38,21 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 const dnsLabel = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a DNS label');
 
+/** How Argo CD names the cluster that it runs in itself. */
+export const IN_CLUSTER = 'https://kubernetes.default.svc';
+
 export const clusterSchema = z
   .strictObject({
     server: z
       .url({ protocol: /^https$/ })
       .describe('URL of the API server, as Argo CD knows the cluster.')
-      .default('https://kubernetes.default.svc'),
+      .default(IN_CLUSTER),
+    hub: dnsLabel
+      .optional()
+      .describe(
+        'The cluster whose Argo CD deploys here. Default: itself where server is the in-cluster address, else the ' +
+          'only cluster that has it.',
+      ),
     kubernetes: z
       .enum(KUBERNETES_VERSIONS)
       .describe('Minor version the cluster runs, quoted: every object is checked against its schema.'),

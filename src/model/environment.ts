@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { clusterSchema, type Cluster } from './cluster';
+import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
-import { syncShape } from './sync';
+import { gitRevision, ownSyncShape, syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
 import { yamlApp } from './values/workloads';
@@ -55,6 +56,7 @@ const ownShape = {
     .regex(/^[0-9a-f]{40}$/, 'must be a full 40-digit commit')
     .optional()
     .describe('The revision of src/, base.yaml and the rendering dependencies that this stage renders from.'),
+  ...ownSyncShape,
 };
 
 const appsSchema = (classes: readonly AppClass[]): z.ZodType =>
@@ -78,9 +80,10 @@ export const repositorySchema = z.strictObject({
       .string()
       .min(1)
       .describe('Where Argo CD reads this repository, by https, ssh or file; without credentials.'),
-    revision: z.string().min(1).default('HEAD').describe('Branch, tag or commit that the stages follow.'),
+    revision: gitRevision.default('HEAD').describe('Branch, tag or commit that the stages follow.'),
   }),
   clusters: z.record(dnsLabel, clusterSchema).describe('The clusters, by name.'),
+  delivery: deliverySchema,
 });
 export type RepositoryValues = z.output<typeof repositorySchema>;
 
@@ -138,6 +141,8 @@ export interface Repository {
   readonly environments: readonly Environment[];
   /** What is worth mending and stops nothing. */
   readonly warnings: readonly Problem[];
+  /** Where a path within base.yaml stands in the input. */
+  readonly locate?: (path: readonly PropertyKey[]) => Location;
 }
 
 export interface EnvironmentInput {

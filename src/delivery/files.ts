@@ -1,0 +1,102 @@
+import type { Environment, Repository } from '../model/environment';
+import { groupOf, type KubeObject } from '../model/kube';
+import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { appProject, emptiedDefaultProject, type GroupKind } from './app-project';
+import { applications } from './application';
+import { argocdCm } from './argocd-cm';
+import { cmdParamsCm } from './cmd-params';
+import { hubs } from './hubs';
+import { notificationsCm } from './notifications';
+import { rbacCm } from './rbac';
+import { rootObjects } from './root';
+
+/** For each stage, the kinds it renders that belong to no namespace. */
+export type KindsByStage = ReadonlyMap<string, readonly GroupKind[]>;
+
+/** All that one Argo CD is given, as data. */
+export interface Delivery {
+  /** The cluster that this Argo CD runs in. */
+  readonly hub: string;
+  /** Settings of Argo CD itself: argocd-cm and its like. Whoever installs Argo CD creates them. */
+  readonly settings: readonly KubeObject[];
+  /** Projects that belong to no stage, and the root Application where there is one. Whoever bootstraps creates them. */
+  readonly foundation: readonly KubeObject[];
+  /** The AppProject and the Applications of each stage: created by Pulumi, or by the root Application. */
+  readonly stages: readonly { readonly environment: Environment; readonly objects: readonly KubeObject[] }[];
+  /** The folder below dist/ that holds the same objects. */
+  readonly folder: string;
+}
+
+/** What each Argo CD of the repository is given. Files and the Pulumi stack both come from here. */
+export function deliveries(repository: Repository, kinds: KindsByStage): readonly Delivery[] {
+  const all = hubs(repository);
+  return all.map(({ hub, stages }) => {
+    const folder = all.length === 1 ? 'argocd' : `argocd/${hub}`;
+    const root = repository.values.delivery.owner === 'root' ? rootObjects(repository, folder) : [];
+    return {
+      hub,
+      folder,
+      settings: [
+        argocdCm(repository),
+        cmdParamsCm(repository),
+        notificationsCm(repository, stages),
+        rbacCm(repository, stages),
+      ],
+      foundation: [emptiedDefaultProject(repository), ...root],
+      stages: stages.map((environment) => ({
+        environment,
+        objects: [
+          appProject(repository, environment, kinds.get(environment.name) ?? []),
+          ...applications(repository, environment),
+        ],
+      })),
+    };
+  });
+}
+
+const BASE = 'environments/base.yaml';
+
+/** The files of dist/argocd/, or of dist/argocd/<cluster>/ where more than one cluster runs an Argo CD. */
+export function deliveryFiles(repository: Repository, kinds: KindsByStage): RenderedFile[] {
+  return deliveries(repository, kinds).flatMap(({ folder, settings, foundation, stages }) => {
+    const file = (name: string, objects: readonly KubeObject[], source = BASE): RenderedFile => ({
+      path: `${folder}/${name}.yaml`,
+      source,
+      at: { file: BASE },
+      objects,
+    });
+    return [
+      file(
+        'projects',
+        foundation.filter((object) => object.kind === 'AppProject'),
+      ),
+      ...rootFile(file, foundation),
+      file('settings', settings, `${BASE}, delivery`),
+      ...stages.map(({ environment, objects }) => {
+        const at = environment.locate([]);
+        return { ...file(`stage-${environment.name}`, objects, at.file), at };
+      }),
+    ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  });
+}
+
+function rootFile(
+  file: (name: string, objects: readonly KubeObject[]) => RenderedFile,
+  foundation: readonly KubeObject[],
+): RenderedFile[] {
+  const objects = foundation.filter((object) => object.kind === 'Application');
+  return objects.length > 0 ? [file('root', objects)] : [];
+}
+
+/** The kinds that each rendered stage has outside of any namespace; every other object carries its namespace. */
+export function clusterKinds(stages: readonly RenderedStage[]): KindsByStage {
+  return new Map(
+    stages.map((stage) => [
+      stage.name,
+      stage.files
+        .flatMap((file) => file.objects)
+        .filter((object) => object.metadata.namespace === undefined)
+        .map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })),
+    ]),
+  );
+}

@@ -1,0 +1,5 @@
+export type { GroupKind } from './app-project';
+export { clusterKinds, deliveries, deliveryFiles, type Delivery, type KindsByStage } from './files';
+export { deliveryProblems, locateBase } from './problems';
+export { resolvePolicy, type ResolvedPolicy } from './policy';
+export { windowsAt, type StageWindows } from './windows-at';

@@ -1,0 +1,25 @@
+import type { Environment, Repository } from '../model/environment';
+
+/** What the Application and the AppProject of a stage are called. */
+export function stageName(environment: Environment): string {
+  return `${environment.project}-${environment.name}`;
+}
+
+/** What the Application of one app is called, where each app has one. */
+export function appName(environment: Environment, app: string): string {
+  return `${stageName(environment)}-${app}`;
+}
+
+/** What the root Application and its AppProject are called. */
+export function rootName(repository: Repository): string {
+  return `${repository.values.project}-root`;
+}
+
+/** The labels by which people find everything that belongs to this repository. */
+export function projectLabels(project: string, stage?: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': 'stageline',
+    'app.kubernetes.io/part-of': project,
+    ...(stage === undefined ? {} : { 'stageline.dev/stage': stage }),
+  };
+}
