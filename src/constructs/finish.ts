@@ -1,0 +1,93 @@
+import { ApiObject, type Chart } from 'cdk8s';
+import { UserError, type Problem } from '../model/errors';
+import type { KubeMetadata, KubeObject } from '../model/kube';
+import { afterRendering } from './after-rendering';
+import type { BaseApp } from './base-app';
+import { builtInScope } from './kinds';
+import { applyPatch, targetOf, type Patch } from './patches';
+import { SYNC_WAVE, waveAnnotation, waveOf } from './sync-waves';
+
+/**
+ * Puts on every object of an app what all of them have, however they were made: the annotations of the app, the sync
+ * wave of their kind, no namespace where the kind has none, and last the app's patches. It is done when cdk8s
+ * validates, which it does before every kind of synth and after the last object was added.
+ */
+export function finishOnSynth(app: BaseApp): void {
+  const finished = new WeakSet<ApiObject>();
+  app.node.addValidation({
+    validate: () => {
+      const objects = objectsOf(app);
+      const added = objects.filter((object) => !finished.has(object));
+      for (const object of added) {
+        finished.add(object);
+        afterRendering(object, (rendered) => finish(app, rendered));
+      }
+      if (added.length > 0) addPatches(app, objects);
+      return [];
+    },
+  });
+}
+
+/** The objects of an app, those of nested charts apart. */
+export function objectsOf(app: Chart): ApiObject[] {
+  return app.node
+    .findAll()
+    .filter((node): node is ApiObject => node instanceof ApiObject && node.chart === app);
+}
+
+function finish(app: BaseApp, rendered: KubeObject): KubeObject {
+  const { apiVersion, kind, metadata, ...body } = rendered;
+  const { annotations, labels, namespace, ...rest } = metadata;
+  const wave = annotations?.[SYNC_WAVE] === undefined ? waveAnnotation(waveOf(rendered)) : {};
+  const isNamespaced = builtInScope(apiVersion, kind) !== 'Cluster';
+  const complete = {
+    ...rest,
+    annotations: nonEmpty({ ...app.values.annotations, ...wave, ...annotations }),
+    labels: nonEmpty({ ...labels }),
+    namespace: isNamespaced ? namespace : undefined,
+  };
+  return { apiVersion, kind, metadata: sorted(complete) as KubeMetadata, ...body };
+}
+
+/** Applies each patch once to see that it fits, so that all that do not are reported together; then for good. */
+function addPatches(app: BaseApp, objects: readonly ApiObject[]): void {
+  const problems: Problem[] = [];
+  const chosen = new Map<ApiObject, Patch[]>();
+  const rendered = new Map<ApiObject, KubeObject>();
+  for (const [index, patch] of app.values.patches.entries()) {
+    const locate = (key: string) => app.app.locate(['patches', index, key]);
+    const found = targetOf(patch, objects);
+    if ('problem' in found) {
+      problems.push({ ...found.problem, at: locate(found.key) });
+      continue;
+    }
+    const { target } = found;
+    const result = applyPatch(rendered.get(target) ?? (target.toJson() as KubeObject), patch);
+    if ('problem' in result) {
+      problems.push({ ...result.problem, at: locate('path') });
+      continue;
+    }
+    rendered.set(target, result.patched);
+    chosen.set(target, [...(chosen.get(target) ?? []), patch]);
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  for (const [object, patches] of chosen) {
+    afterRendering(object, (json) => patches.reduce(patched, json));
+  }
+}
+
+function patched(object: KubeObject, patch: Patch): KubeObject {
+  const result = applyPatch(object, patch);
+  if ('patched' in result) return result.patched;
+  throw new Error(`a patch that fitted before does not any more: ${result.problem.cause}`);
+}
+
+const nonEmpty = (record: Record<string, string>): Record<string, string> | undefined =>
+  Object.keys(record).length > 0 ? sorted(record) : undefined;
+
+const sorted = <T extends object>(record: T): T =>
+  Object.fromEntries(
+    Object.entries(record)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  ) as T;

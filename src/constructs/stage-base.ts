@@ -1,0 +1,85 @@
+import { Chart } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { Environment } from '../model/environment';
+import { objectLabels } from './labels';
+import { waveAnnotation, type Wave } from './sync-waves';
+import { quantitiesOf } from './values';
+
+/** What a Namespace is annotated with, so that Argo CD never deletes it with all that is in it. */
+const KEEP = { 'argocd.argoproj.io/sync-options': 'Prune=false' };
+
+/**
+ * What a stage has beside its apps: for each namespace that it owns, the Namespace itself with its Pod Security
+ * level, a policy that denies all traffic which no app allows, and the quota and limits of the stage.
+ *
+ * @example
+ * import { App } from 'cdk8s';
+ * import { StageBase, type Environment } from 'stageline';
+ *
+ * export function base(environment: Environment): unknown[] {
+ *   return new StageBase(new App(), 'stage', environment).toJson();
+ * }
+ */
+export class StageBase extends Chart {
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id, {
+      labels: objectLabels(environment, 'stage', environment.name),
+      disableResourceNameHashes: true,
+    });
+    for (const namespace of environment.namespaces) this.addNamespace(environment, namespace);
+  }
+
+  private addNamespace(environment: Environment, namespace: string): void {
+    const { limitRange, namespaceLabels, resourceQuota } = environment.values;
+    const metadata = (name: string, wave: Wave = 'policy') => ({
+      name,
+      namespace,
+      annotations: waveAnnotation(wave),
+    });
+    new k8s.KubeNamespace(this, namespace, {
+      metadata: {
+        name: namespace,
+        labels: { ...namespaceLabels, ...podSecurityLabels(environment) },
+        annotations: { ...KEEP, ...waveAnnotation('namespace') },
+      },
+    });
+    new k8s.KubeNetworkPolicy(this, `${namespace}-default-deny`, {
+      metadata: metadata('default-deny'),
+      spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    });
+    if (resourceQuota) {
+      new k8s.KubeResourceQuota(this, `${namespace}-quota`, {
+        metadata: metadata('stage-quota'),
+        spec: { hard: quantitiesOf(resourceQuota) },
+      });
+    }
+    if (limitRange) {
+      const { default: limits, defaultRequest, max, min } = limitRange;
+      new k8s.KubeLimitRange(this, `${namespace}-limits`, {
+        metadata: metadata('stage-limits'),
+        spec: {
+          limits: [
+            {
+              type: 'Container',
+              default: limits && quantitiesOf(limits),
+              defaultRequest: defaultRequest && quantitiesOf(defaultRequest),
+              max: max && quantitiesOf(max),
+              min: min && quantitiesOf(min),
+            },
+          ],
+        },
+      });
+    }
+  }
+}
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+function podSecurityLabels({ cluster, values }: Environment): Record<string, string> {
+  return Object.fromEntries(
+    ['enforce', 'audit', 'warn'].flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, values.podSecurity],
+      [`pod-security.kubernetes.io/${mode}-version`, `v${cluster.kubernetes}`],
+    ]),
+  );
+}

@@ -1,0 +1,68 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { z } from 'zod';
+import { UserError, type Problem } from '../model/errors';
+import type { auxiliaryContainer, containerShape, podShape, probe } from '../model/values/container';
+import type {
+  cronJobProps,
+  jobProps,
+  serviceProps,
+  statefulProps,
+  workerProps,
+} from '../model/values/workloads';
+import type { BaseApp } from './base-app';
+
+// The values as the schemas leave them, defaults filled in.
+export type PodValues = z.output<z.ZodObject<typeof containerShape & typeof podShape>>;
+export type AuxiliaryValues = z.output<typeof auxiliaryContainer>;
+export type PortsValues = PodValues['ports'];
+export type ProbeValues = z.output<typeof probe>;
+export type ResourcesValues = PodValues['resources'];
+export type SecurityValues = PodValues['security'];
+export type UnhardenedValues = PodValues['unhardened'];
+export type VolumeValues = PodValues['volumes'][string];
+export type ServiceAppValues = z.output<typeof serviceProps>;
+export type WorkerValues = z.output<typeof workerProps>;
+export type StatefulValues = z.output<typeof statefulProps>;
+export type JobValues = z.output<typeof jobProps>;
+export type CronJobValues = z.output<typeof cronJobProps>;
+
+/** What a construct was given, checked and with its defaults; every problem at once. */
+export function parseProps<S extends z.ZodType>(app: BaseApp, name: string, schema: S, props: unknown) {
+  const result = schema.safeParse(props);
+  if (result.success) return result.data;
+  throw new UserError(
+    result.error.issues.map((issue): Problem => {
+      const path = issue.path.map(String).join('.');
+      return {
+        code: 'invalid-props',
+        cause: `${name}: ${path === '' ? '' : `${path}: `}${issue.message}`,
+        consequence: `The app "${app.app.name}" cannot be rendered in "${app.environment.name}".`,
+        at: app.app.locate([]),
+      };
+    }),
+  );
+}
+
+/** A problem of an app, reported where its entry stands. */
+export function appProblem(app: BaseApp, path: readonly PropertyKey[], problem: Omit<Problem, 'at'>) {
+  return new UserError({ ...problem, at: app.app.locate(path) });
+}
+
+/** Entries by name, so that the order of writing does not show. */
+export function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+export const quantityOf = (value: string | number): k8s.Quantity => k8s.Quantity.fromString(String(value));
+
+export const quantitiesOf = (
+  record: Readonly<Record<string, string | number | undefined>>,
+): Record<string, k8s.Quantity> =>
+  Object.fromEntries(
+    sortedEntries(record).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, quantityOf(value)]],
+    ),
+  );
+
+export const intOrString = (value: string | number): k8s.IntOrString =>
+  typeof value === 'number' ? k8s.IntOrString.fromNumber(value) : k8s.IntOrString.fromString(value);
