@@ -44,7 +44,7 @@ export class UserError extends Error {
 export function formatProblem(problem: Problem): string {
   const head = `${formatLocation(problem.at)}${visible(problem.cause)} [${problem.code}]`;
   const tail = [problem.consequence, problem.remedy && `→ ${problem.remedy}`].filter(Boolean) as string[];
-  return [head, ...tail.map((line) => `    ${visible(line)}`)].join('\n');
+  return [head, ...tail.map((part) => `    ${visible(part).replaceAll('\n', '\n      ')}`)].join('\n');
 }
 
 function formatLocation(at: Location | undefined): string {
