@@ -1,0 +1,45 @@
+import { items, text } from '../fields';
+import { parseImage } from '../image';
+import { podRule, type Finding, type PodEntry } from './rule';
+
+/** Every image says which one: by digest, or by a tag other than `latest`. */
+export const images = podRule(
+  'image-not-pinned',
+  'Every image is a valid reference with a digest, or with a tag other than latest.',
+  function* (entry): Iterable<Finding> {
+    for (const { path, reference } of imageFields(entry)) {
+      const wrong = judge(reference);
+      if (wrong !== undefined) yield { entry, field: path, ...wrong };
+    }
+  },
+);
+
+function* imageFields({ pod }: PodEntry): Iterable<{ path: string; reference: string | undefined }> {
+  for (const { path, fields } of pod.containers) {
+    yield { path: `${path}.image`, reference: text(fields.image) };
+  }
+  for (const volume of items(pod.spec.volumes)) {
+    if (volume.image === undefined) continue;
+    const [reference] = items([volume.image]).map((image) => text(image.reference));
+    yield { path: `${pod.path}.volumes[${String(volume.name)}].image.reference`, reference };
+  }
+}
+
+function judge(reference: string | undefined): Pick<Finding, 'says' | 'consequence' | 'remedy'> | undefined {
+  if (reference === undefined || reference === '') return { says: 'is missing', remedy: 'Name an image.' };
+  const image = parseImage(reference);
+  if (!image) {
+    return {
+      says: `"${reference}" is no image reference`,
+      consequence: 'The pod would stay in InvalidImageName.',
+      remedy: 'Write it as [registry[:port]/]repository[:tag][@digest], the repository in lower case.',
+    };
+  }
+  if (image.digest !== undefined) return undefined;
+  if (image.tag !== undefined && image.tag !== 'latest') return undefined;
+  return {
+    says: `"${reference}" has ${image.tag === undefined ? 'neither tag nor digest' : 'the tag "latest"'}`,
+    consequence: 'Nobody could tell what runs, and a restart could bring another version.',
+    remedy: 'Give it a version as its tag, or a digest.',
+  };
+}

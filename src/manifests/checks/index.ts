@@ -1,0 +1,25 @@
+import type { Problem } from '../../model/errors';
+import type { RenderedStage } from '../../model/rendered';
+import { configData } from './config-data';
+import { images } from './images';
+import { labels } from './labels';
+import { names } from './names';
+import { namespaces } from './namespaces';
+import { StageView, toProblem, type Rule, type ScopeOf } from './rule';
+import { unique } from './unique';
+
+/** Every check, by name; the name is the code of the problems it finds. */
+export const RULES: readonly Rule[] = [unique, names, labels, configData, namespaces, images];
+
+export type { Rule, ScopeOf } from './rule';
+
+/**
+ * Checks everything that the stages render, as one: all problems of all rules.
+ *
+ * @param stages what is rendered, or was rendered before where a stage is pinned
+ * @param scope whether a kind lives in a namespace
+ */
+export function checkStages(stages: readonly RenderedStage[], scope: ScopeOf): Problem[] {
+  const world = { stages: stages.map((stage) => new StageView(stage)), scope };
+  return RULES.flatMap((rule) => [...rule.check(world)].map((finding) => toProblem(rule.name, finding)));
+}

@@ -1,0 +1,146 @@
+import type { Problem } from '../../model/errors';
+import { describeObject, type KubeObject } from '../../model/kube';
+import type { RenderedFile, RenderedStage } from '../../model/rendered';
+import { kindOf, podTemplate, type PodTemplate } from './pods';
+
+/** Whether objects of a kind live in a namespace; undefined for a kind nobody knows. */
+export type ScopeOf = (apiVersion: string, kind: string) => 'namespaced' | 'cluster' | undefined;
+
+/** An object, and where it is rendered. */
+export interface Entry {
+  readonly object: KubeObject;
+  readonly file: RenderedFile;
+  readonly stage: StageView;
+}
+
+export interface PodEntry extends Entry {
+  readonly pod: PodTemplate;
+}
+
+/** Everything that is checked: all stages at once, since two of them may share a cluster. */
+export interface World {
+  readonly stages: readonly StageView[];
+  readonly scope: ScopeOf;
+}
+
+/** One named check. Its name is the code of the problems it finds. */
+export interface Rule {
+  readonly name: string;
+  /** What holds when it finds nothing, in one line. */
+  readonly about: string;
+  readonly check: (world: World) => Iterable<Finding>;
+}
+
+/** What a rule found, before it becomes a Problem. */
+export interface Finding {
+  readonly entry: Entry;
+  /** Path of the field, e.g. `spec.template.spec.containers[frontend].image`. */
+  readonly field?: string;
+  /** Continues `Deployment podinfo-dev/frontend: spec.replicas`, or the object's name where there is no field. */
+  readonly says: string;
+  readonly consequence?: string;
+  readonly remedy?: string;
+}
+
+/** A rule that looks at one stage after the other. */
+export function stageRule(
+  name: string,
+  about: string,
+  check: (stage: StageView, world: World) => Iterable<Finding>,
+): Rule {
+  return { name, about, check: (world) => world.stages.flatMap((stage) => [...check(stage, world)]) };
+}
+
+/** A rule that looks at one object after the other. */
+export function objectRule(name: string, about: string, check: (entry: Entry) => Iterable<Finding>): Rule {
+  return stageRule(name, about, (stage) => stage.entries.flatMap((entry) => [...check(entry)]));
+}
+
+/** A rule that looks at one pod template after the other. */
+export function podRule(name: string, about: string, check: (entry: PodEntry) => Iterable<Finding>): Rule {
+  return stageRule(name, about, (stage) => stage.pods.flatMap((entry) => [...check(entry)]));
+}
+
+export function toProblem(code: string, finding: Finding): Problem {
+  const { entry, field, says, consequence, remedy } = finding;
+  const where = field === undefined ? '' : `${field} `;
+  return {
+    code,
+    cause: `${describeObject(entry.object)}: ${where}${says}`,
+    ...(consequence === undefined ? {} : { consequence }),
+    ...(remedy === undefined ? {} : { remedy }),
+    at: entry.file.at,
+  };
+}
+
+export function namespaceOf(entry: Entry): string {
+  return entry.object.metadata.namespace ?? '';
+}
+
+/** A rendered stage with the look-ups that rules need. Kinds are written as kubectl does: `Deployment.apps`. */
+export class StageView {
+  readonly entries: readonly Entry[];
+  readonly pods: readonly PodEntry[];
+  private readonly byKind = new Map<string, Map<string, Map<string, Entry>>>();
+
+  constructor(readonly stage: RenderedStage) {
+    this.entries = stage.files.flatMap((file) =>
+      file.objects.map((object): Entry => ({ object, file, stage: this })),
+    );
+    this.pods = this.entries.flatMap((entry) => {
+      const pod = podTemplate(entry.object);
+      return pod ? [{ ...entry, pod }] : [];
+    });
+    for (const entry of this.entries) {
+      const kind = getOrSet(this.byKind, kindOf(entry.object), () => new Map());
+      getOrSet(kind, namespaceOf(entry), () => new Map()).set(entry.object.metadata.name, entry);
+    }
+  }
+
+  /** The rendered objects of a kind, in one namespace or in all. */
+  of(kind: string, namespace?: string): readonly Entry[] {
+    const found = this.byKind.get(kind);
+    if (!found) return [];
+    if (namespace !== undefined) return [...(found.get(namespace)?.values() ?? [])];
+    return [...found.values()].flatMap((entries) => [...entries.values()]);
+  }
+
+  find(kind: string, namespace: string, name: string): Entry | undefined {
+    return this.byKind.get(kind)?.get(namespace)?.get(name);
+  }
+
+  /** Rendered, or listed under `existing`. */
+  has(kind: string, namespace: string, name: string): boolean {
+    return this.find(kind, namespace, name) !== undefined || this.isExisting(kind, name);
+  }
+
+  isExisting(kind: string, name: string): boolean {
+    return this.stage.existing.includes(`${kind.split('.')[0]}/${name}`);
+  }
+
+  /** Names that a reference to a kind could have meant. */
+  names(kind: string, namespace: string): readonly string[] {
+    const prefix = `${kind.split('.')[0]}/`;
+    const existing = this.stage.existing
+      .filter((e) => e.startsWith(prefix))
+      .map((e) => e.slice(prefix.length));
+    return [...this.of(kind, namespace).map((entry) => entry.object.metadata.name), ...existing];
+  }
+
+  podsIn(namespace: string): readonly PodEntry[] {
+    return this.pods.filter((entry) => namespaceOf(entry) === namespace);
+  }
+
+  /** Whether the stage renders what lives in a namespace, so that its references can be judged. */
+  owns(namespace: string): boolean {
+    return this.stage.namespaces.includes(namespace);
+  }
+}
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
