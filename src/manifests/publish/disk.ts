@@ -1,0 +1,106 @@
+import { lstatSync, readdirSync, readFileSync, type BigIntStats } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../model/errors';
+import { errnoOf } from './fs-errors';
+import { byText, DIST } from './paths';
+
+export type EntryType = 'file' | 'folder' | 'link' | 'special';
+
+/** One thing below a folder, its path relative to that folder, with forward slashes. */
+export interface Entry {
+  readonly path: string;
+  readonly type: EntryType;
+}
+
+interface Typed {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+function typeOf(entry: Typed): EntryType {
+  if (entry.isSymbolicLink()) return 'link';
+  return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'special';
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** What stands at a path; a link is not followed. */
+export function typeAt(path: string): EntryType | undefined {
+  const stat = statOf(path);
+  return stat && typeOf(stat);
+}
+
+/** The entries of one folder, sorted; none if there is no such folder. */
+export function listFolder(folder: string): Entry[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.map((e) => ({ path: e.name, type: typeOf(e) })).sort((a, b) => byText(a.path, b.path));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Everything below a folder, sorted by path; links are named, not followed. */
+export function walk(folder: string): Entry[] {
+  const found: Entry[] = [];
+  const visit = (below: string): void => {
+    for (const { path, type } of listFolder(join(folder, below))) {
+      const entry = { path: below === '' ? path : `${below}/${path}`, type };
+      found.push(entry);
+      if (type === 'folder') visit(entry.path);
+    }
+  };
+  visit('');
+  return found.sort((a, b) => byText(a.path, b.path));
+}
+
+/** Refuses a symbolic link, or a file where a folder must be: nothing is ever written through it. */
+export function requireFolder(root: string, path: string): void {
+  const type = typeAt(join(root, path));
+  if (type === undefined || type === 'folder') return;
+  const what =
+    type === 'link' ? 'a symbolic link' : type === 'file' ? 'a file' : 'neither a file nor a folder';
+  throw new UserError({
+    code: type === 'link' ? 'output-is-symlink' : 'output-is-no-folder',
+    cause: `"${path}" is ${what}; stageline writes a folder there`,
+    consequence: 'Nothing was written.',
+    remedy: `Move "${path}" away, or delete it, then run it again.`,
+  });
+}
+
+interface Remembered {
+  readonly signature: string;
+  readonly content: Buffer;
+}
+
+/**
+ * Reads files below dist/, each once: a file whose inode, size and times are as they were is not read again.
+ * One reader serves one command; give it to `readDist`, `publish` and `checkDist` alike.
+ */
+export class DistReader {
+  private readonly memory = new Map<string, Remembered>();
+
+  constructor(readonly root: string) {}
+
+  /** The bytes of `dist/<path>`; undefined if it is no regular file. */
+  read(path: string): Buffer | undefined {
+    const full = join(this.root, DIST, path);
+    const stat = statOf(full);
+    if (!stat?.isFile()) return undefined;
+    const signature = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
+    const known = this.memory.get(path);
+    if (known?.signature === signature) return known.content;
+    const content = readFileSync(full);
+    this.memory.set(path, { signature, content });
+    return content;
+  }
+}

@@ -1,0 +1,56 @@
+import { UserError, type Problem } from '../../model/errors';
+
+const remedies: Readonly<Record<string, readonly [says: string, remedy: string]>> = {
+  EACCES: [
+    'permission denied',
+    'Make it writable for the user who runs this, or run as the user who owns it.',
+  ],
+  EPERM: ['not permitted', 'Make it writable for the user who runs this, or run as the user who owns it.'],
+  EROFS: ['the disk is read-only', 'Work in a checkout on a disk that can be written.'],
+  ENOSPC: ['no space left on the disk', 'Free some space, then run it again.'],
+  EDQUOT: ['the disk quota is used up', 'Free some space, then run it again.'],
+  ENOTDIR: ['a part of the path is a file', 'Move that file away, or delete it, then run it again.'],
+  EISDIR: ['it is a folder', 'Move that folder away, or delete it, then run it again.'],
+  ELOOP: ['it is a symbolic link', 'Replace the link by a real folder or file.'],
+  ENAMETOOLONG: ['the path is too long', 'Shorten the name, or check out to a shorter path.'],
+  EXDEV: [
+    'it is on another file system',
+    'dist/ and .stageline/ must be on one file system: undo the mount, or the link, that parts them.',
+  ],
+  EBUSY: ['another program holds it open', 'Close that program, then run it again.'],
+  EMFILE: ['too many open files', 'Raise the limit (ulimit -n), then run it again.'],
+  EIO: ['the disk failed', 'Check the disk.'],
+};
+
+/** The error code of a failed system call, such as `ENOENT`; undefined for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  const isErrno = typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+  return isErrno ? String(error.code) : undefined;
+}
+
+/** A failed system call as a problem that a person can mend, with paths relative to the repository. */
+export function fsProblem(error: unknown, root: string, consequence: string): Problem | undefined {
+  const code = errnoOf(error);
+  if (code === undefined) return undefined;
+  const { path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const shown = relativeTo(root, dest ?? path);
+  const [says, remedy] = remedies[code] ?? [code, 'Check the file and the disk, then run it again.'];
+  const cause = `cannot use ${shown === undefined ? 'the output' : `"${shown}"`}: ${says} (${code})`;
+  return { code: 'write-failed', cause, consequence, remedy };
+}
+
+/** Runs a step; a failed system call in it becomes a UserError. Everything else passes through. */
+export function withFsErrors<T>(root: string, consequence: string, step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    const problem = fsProblem(error, root, consequence);
+    throw problem ? new UserError(problem) : error;
+  }
+}
+
+function relativeTo(root: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const shown = path.startsWith(root) ? path.slice(root.length).replace(/^[\\/]/, '') : path;
+  return shown.replaceAll('\\', '/') || '.';
+}
