@@ -1,2 +1,3 @@
 export { loadRepository, type LoadOptions } from './load';
 export { schemaLine } from './schema-line';
+export { schemaFiles, type SchemaFile } from './schema/files';

@@ -10,6 +10,7 @@ import { suggest } from '../model/nearest';
 import { readBase, type Base } from './base';
 import { lineOf, sortByLine } from './line';
 import { locate, valueAt, type Located, type LocatedMap } from './located';
+import { limitPerFile } from './limit';
 import { merge } from './merge';
 import { blameBase, type StageProblem } from './blame';
 import { incompleteApps } from './incomplete-apps';
@@ -31,32 +32,37 @@ export interface LoadOptions {
  */
 export function loadRepository({ root, classes }: LoadOptions): Repository {
   const input = readInputFiles(root);
-  const problems: Problem[] = [...input.problems];
   const base = input.base && readBase(input.base, classes);
-  if (base) problems.push(...base.problems);
-
   const line = lineOf(input.stages, input.names);
-  problems.push(...line.problems);
-
   const found: StageProblem[] = [];
   const environments: Environment[] = [];
   for (const [name, file] of input.stages) {
     if (!base) continue;
     const stage = resolveStage(name, file, base, classes);
-    found.push(...stage.problems.map((problem) => ({ stage: name, problem })));
+    for (const problem of stage.problems) found.push({ stage: name, problem });
     if (stage.environment) environments.push(stage.environment);
   }
-  problems.push(...blameBase(found, base?.problems ?? [], input.stages.size));
-  if (base?.values) {
-    problems.push(...checkRepository({ base, values: base.values, environments, names: input.names }));
-  }
-  if (problems.length > 0 || !base?.values) throw new UserError(problems);
+  const further = [
+    base?.problems ?? [],
+    line.problems,
+    blameBase(found, base?.problems ?? [], input.stages.size),
+    base?.values ? checkRepository({ base, values: base.values, environments, names: input.names }) : [],
+  ].flat();
+  const problems = [...input.problems, ...withoutEchoes(further, input.problems)];
+  if (problems.length > 0 || !base?.values) throw new UserError(limitPerFile(problems));
   return {
     values: base.values,
     environments: sortByLine(environments, line),
     warnings: input.warnings,
     locate: (path) => locate(base.file, path),
   };
+}
+
+/** Leaves out what follows from a value that could not be read in the first place. */
+function withoutEchoes(further: readonly Problem[], first: readonly Problem[]): readonly Problem[] {
+  const place = ({ at }: Problem): string => `${at?.file}:${at?.line}:${at?.column}`;
+  const known = new Set(first.map(place));
+  return further.filter((problem) => !known.has(place(problem)));
 }
 
 interface ResolvedStage {

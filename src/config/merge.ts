@@ -1,5 +1,6 @@
 import type { Location, Problem } from '../model/errors';
 import { suggest } from '../model/nearest';
+import { MAX_PROBLEMS } from './limit';
 import { emptyMap, formatPath, type Entry, type Located, type LocatedMap } from './located';
 
 /** A merged value, and the removals that removed nothing. */
@@ -40,7 +41,7 @@ function mergeMaps(
     const below = base.entries.get(key);
     const here = [...path, key];
     if (entry.value.kind === 'scalar' && entry.value.value === null) {
-      if (!below) problems.push(removesNothing(here, base, entry.at));
+      if (!below) problems.push(removesNothing(here, base, entry.at, problems.length < MAX_PROBLEMS));
       entries.delete(key);
       removed.set(key, entry.at);
     } else {
@@ -60,12 +61,13 @@ function mergeValues(
   return mergeMaps(base?.kind === 'map' ? base : emptyMap(over.at), over, path, problems);
 }
 
-function removesNothing(path: readonly string[], base: LocatedMap, at: Location): Problem {
+function removesNothing(path: readonly string[], base: LocatedMap, at: Location, search: boolean): Problem {
   const key = path.at(-1)!;
+  const candidates = search ? base.entries.keys() : [];
   return {
     code: 'nothing-to-remove',
     cause: `${formatPath(path)} removes nothing: environments/base.yaml has no such key`,
-    remedy: suggest(key, base.entries.keys(), 'Delete the line, or write {} if an empty map was meant.'),
+    remedy: suggest(key, candidates, 'Delete the line, or write {} if an empty map was meant.'),
     at,
   };
 }

@@ -1,28 +1,34 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { UserError, type Location, type Problem } from '../model/errors';
-import type { LocatedMap } from './located';
+import type { Location, Problem } from '../model/errors';
+import type { Located, LocatedMap } from './located';
 import { refuseBeforeParsing, tooDeep } from './nesting';
 import { toLocated } from './to-located';
 
 const MAX_SYNTAX_ERRORS = 10;
 
+/** A file as far as it can be read, and what is wrong with it. */
+export interface Parsed {
+  /** Absent where the text is no YAML, or no map. */
+  readonly value?: LocatedMap;
+  readonly problems: readonly Problem[];
+}
+
 /**
  * Parses one YAML 1.2 document whose top level is a map. Aliases are written out; merge keys, tags of one's own,
- * directives, duplicate keys, keys that are no strings and further documents are refused.
- *
- * @throws UserError with everything that is wrong with the text
+ * directives, duplicate keys, keys that are no strings and further documents are problems. Where the rest can still be
+ * understood it is returned beside them, so that its problems are found in the same run.
  */
-export function parseYaml(text: string, file: string): LocatedMap {
+export function parseYaml(text: string, file: string): Parsed {
   const before = refuseBeforeParsing(text, file);
-  if (before.length > 0) throw new UserError(before);
+  if (before.length > 0) return { problems: before };
 
   const lines = new LineCounter();
   const place = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const doc = withinStack(file, () =>
-    parseDocument(text, {
+  try {
+    const doc = parseDocument(text, {
       version: '1.2',
       schema: 'core',
       merge: false,
@@ -30,35 +36,30 @@ export function parseYaml(text: string, file: string): LocatedMap {
       uniqueKeys: false,
       prettyErrors: false,
       lineCounter: lines,
-    }),
-  );
-  const errors = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS);
-  if (errors.length > 0) throw new UserError(errors.map((error) => describe(error, place)));
+    });
+    const errors = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS);
+    if (errors.length > 0) return { problems: errors.map((error) => describe(error, place)) };
+    const { value, problems } = toLocated(doc.contents, place);
+    if (!value || value.kind === 'map') return { value, problems };
+    return { problems: problems.length > 0 ? problems : [noMap(value)] };
+  } catch (error) {
+    // What the nesting check lets through fits the stack many times over; should the parser ever recurse in another
+    // way too, its user still deserves a sentence.
+    if (error instanceof RangeError) return { problems: [tooDeep({ file })] };
+    throw error;
+  }
+}
 
-  const problems: Problem[] = [];
-  const value = withinStack(file, () => toLocated(doc.contents, place, problems));
-  if (problems.length > 0) throw new UserError(problems);
-  if (value.kind === 'map') return value;
+function noMap(value: Located): Problem {
   const empty = value.kind === 'scalar' && value.value === null;
-  throw new UserError({
+  return {
     code: empty ? 'empty-file' : 'wrong-type',
     cause: empty ? 'the file is empty' : 'the file must be a map of keys and values',
     remedy: empty
       ? 'Write at least {}, or delete the file if the stage is not wanted.'
       : 'Start with a line such as "apps:".',
     at: value.at,
-  });
-}
-
-// What the nesting check lets through fits the stack many times over; should the parser ever recurse in another way
-// too, its user still deserves a sentence.
-function withinStack<T>(file: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof RangeError) throw new UserError(tooDeep({ file }));
-    throw error;
-  }
+  };
 }
 
 const REMEDIES: Partial<Record<YAMLError['code'], string>> = {

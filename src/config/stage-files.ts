@@ -35,7 +35,9 @@ export function readInputFiles(root: string): InputFiles {
       const text = readTextFile(join(root, FOLDER, name), file);
       const warning = schemaLineWarning(text, file);
       if (warning) warnings.push(warning);
-      return parseYaml(text, file);
+      const parsed = parseYaml(text, file);
+      for (const problem of parsed.problems) problems.push(problem);
+      return parsed.value;
     });
   };
   const files = collect(problems, () => list(root)) ?? [];
@@ -68,7 +70,7 @@ export function collect<T>(problems: Problem[], step: () => T): T | undefined {
     return step();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    problems.push(...error.problems);
+    for (const problem of error.problems) problems.push(problem);
     return undefined;
   }
 }

@@ -15,23 +15,36 @@ interface Context {
   readonly open: Set<Node>;
   aliased: number;
   withinAlias: number;
-  aliasesRefused: boolean;
+  /** The file as a whole is refused; nothing more is looked at. */
+  refused: boolean;
 }
 
-/** Turns the nodes of a YAML document into a {@link Located} value; what cannot be kept becomes a problem. */
+/**
+ * Turns the nodes of a YAML document into a {@link Located} value; what cannot be kept becomes a problem. There is no
+ * value where it would be too deep or too large.
+ */
 export function toLocated(
   contents: unknown,
   place: (offset: number) => Location,
-  problems: Problem[],
-): Located {
-  const context = { place, problems, anchors: new Map(), open: new Set<Node>(), aliased: 0, withinAlias: 0 };
-  return convert(contents, place(0), 1, { ...context, aliasesRefused: false });
+): { readonly value?: Located; readonly problems: readonly Problem[] } {
+  const context: Context = {
+    place,
+    problems: [],
+    anchors: new Map(),
+    open: new Set(),
+    aliased: 0,
+    withinAlias: 0,
+    refused: false,
+  };
+  const value = convert(contents, place(0), 1, context);
+  return context.refused ? { problems: context.problems } : { value, problems: context.problems };
 }
 
 function convert(node: unknown, parent: Location, depth: number, context: Context): Located {
   const at = placeOf(node, parent, context);
   if (depth > MAX_DEPTH) {
     context.problems.push(tooDeep(at));
+    context.refused = true;
     return { kind: 'scalar', at, value: null };
   }
   if (context.withinAlias > 0 && ++context.aliased > MAX_ALIASED) return refuseAliases(at, context);
@@ -90,7 +103,7 @@ function convertAlias(name: string, at: Location, depth: number, context: Contex
 }
 
 function refuseAliases(at: Location, context: Context): Located {
-  if (!context.aliasesRefused) {
+  if (!context.refused) {
     context.problems.push({
       code: 'too-many-aliases',
       cause: `the aliases of this file stand for more than ${MAX_ALIASED} values`,
@@ -98,14 +111,14 @@ function refuseAliases(at: Location, context: Context): Located {
       at,
     });
   }
-  context.aliasesRefused = true;
+  context.refused = true;
   return { kind: 'scalar', at, value: null };
 }
 
 function convertPairs(map: YAMLMap, at: Location, depth: number, context: Context): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const pair of map.items as Pair[]) {
-    if (context.aliasesRefused) break;
+    if (context.refused) break;
     const keyAt = placeOf(pair.key, at, context);
     const key = keyOf(pair.key, keyAt, context);
     const value = convert(pair.value, keyAt, depth + 1, context);

@@ -1,13 +1,11 @@
 import type { z } from 'zod';
 import type { Problem } from '../model/errors';
 import { nearest, suggest } from '../model/nearest';
+import { MAX_PROBLEMS } from './limit';
 import { formatPath, locate, locateKey, valueAt, type Located } from './located';
 import { toPlain } from './located';
 import { describeValue, isSensitive } from './quote';
 import { inWords, KEY_SEPARATOR, MISSING } from './words';
-
-/** How many problems with one value are put into words; what is beyond is counted. */
-const MAX_PROBLEMS = 200;
 
 /** Either the value as its schema leaves it, defaults filled in, or what is wrong with it. */
 export type Validated<T> =
@@ -28,18 +26,7 @@ export function validate<T>(schema: z.ZodType<T>, located: Located): Validated<T
   const result = schema.safeParse(toPlain(located), { error: inWords });
   if (result.success) return { value: result.data, problems: [] };
   const issues = result.error.issues.flatMap((issue) => flatten(issue, located, []));
-  const problems = issues.slice(0, MAX_PROBLEMS).map((issue) => describe(issue, located));
-  if (issues.length > MAX_PROBLEMS) {
-    problems.push({
-      code: 'too-many-problems',
-      cause: `there are ${issues.length - MAX_PROBLEMS} more problems in this file`,
-      remedy: 'Mend those above first.',
-      at: { file: located.at.file },
-      path: [],
-      incomplete: false,
-    });
-  }
-  return { problems };
+  return { problems: issues.map((issue, index) => describe(issue, located, index < MAX_PROBLEMS)) };
 }
 
 /** Takes unions and several unknown keys apart, so that each issue is about one thing. */
@@ -69,12 +56,12 @@ function fewest(branches: readonly Issue[][]): Issue[] {
   return branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
 }
 
-function describe(issue: Issue, root: Located): Found {
+function describe(issue: Issue, root: Located, search: boolean): Found {
   const { path, message } = issue;
   const name = formatPath(path) || 'the file';
   if (issue.code === 'unrecognized_keys') {
     const key = String(path.at(-1));
-    const valid = message === '' ? [] : message.split(KEY_SEPARATOR);
+    const valid = message === '' || !search ? [] : message.split(KEY_SEPARATOR);
     return {
       code: 'unknown-key',
       cause: `${name} is not known here`,

@@ -44,7 +44,7 @@ const sharedShape = {
 };
 
 /** What only a stage's own file may say. */
-const ownShape = {
+export const ownShape = {
   promotesFrom: dnsLabel.optional().describe('The stage before it in the line; absent: a first stage.'),
   namespace: dnsLabel.optional().describe('Default: <project>-<stage>.'),
   allowDestructive: z
