@@ -10,8 +10,9 @@ const arrows = {
   delivery: ['model'],
   git: ['model'],
   synth: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git'],
+  promotion: ['model', 'config', 'manifests', 'delivery', 'git', 'synth'],
   stack: ['model', 'config', 'delivery'],
-  cli: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'synth'],
+  cli: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'synth', 'promotion'],
 };
 const rooms = Object.keys(arrows);
 

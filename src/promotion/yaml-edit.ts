@@ -1,0 +1,161 @@
+import { Document, isAlias, isMap, isScalar, parseDocument, Scalar, type Node, type YAMLMap } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { UserError } from '../model/errors';
+
+/** A path into a YAML file, from its top. */
+export type ValuePath = readonly string[];
+
+/** A change of one value; `value` undefined takes the key away. */
+export interface ValueEdit {
+  readonly path: ValuePath;
+  readonly value: unknown;
+}
+
+type Plain = Record<string, unknown>;
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What stands at a path in plain data; undefined where nothing does. */
+export function valueIn(data: unknown, path: ValuePath): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (isPlain(at) && Object.hasOwn(at, key) ? at[key] : undefined),
+    data,
+  );
+}
+
+/** Plain data with one value changed; nothing of the original is touched. */
+export function withValue(data: unknown, { path, value }: ValueEdit): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  const map = isPlain(data) ? data : {};
+  if (rest.length > 0) {
+    if (value === undefined && !isPlain(map[key])) return data;
+    return { ...map, [key]: withValue(map[key], { path: rest, value }) };
+  }
+  const { [key]: _, ...others } = map;
+  return value === undefined ? others : { ...map, [key]: value };
+}
+
+/** Plain data of a YAML file under environments/, which may be empty. */
+export function parseValues(text: string): unknown {
+  return (parseDocument(text, { version: '1.2', schema: 'core' }).toJS({ maxAliasCount: 1000 }) ??
+    {}) as unknown;
+}
+
+/**
+ * Edits a YAML file: values change, comments, order and the writing of everything else stay.
+ * @throws UserError `shared-anchor` when the value is shared with other places by an anchor, so that they would change
+ * too
+ */
+export function editYaml(text: string, edits: readonly ValueEdit[], file: string): string {
+  return edits.reduce((now, edit) => editOne(now, edit, file), text);
+}
+
+function editOne(text: string, edit: ValueEdit, file: string): string {
+  const before = parseValues(text);
+  if (isDeepStrictEqual(valueIn(before, edit.path), edit.value)) return text;
+  const expected = withValue(before, edit);
+  for (const attempt of [splice, rewrite]) {
+    const after = attempt(text, edit);
+    if (after !== undefined && isDeepStrictEqual(parseValues(after), expected)) return after;
+  }
+  throw new UserError({
+    code: 'shared-anchor',
+    cause: `${edit.path.join('.')} cannot be edited: an anchor (&) shares it with other places`,
+    consequence: 'They would change too, so nothing was changed.',
+    remedy: 'Write the value out in full where the alias (*) stands, or edit the file by hand.',
+    at: { file },
+  });
+}
+
+/** Puts a scalar in the place of another, character by character. */
+function splice(text: string, { path, value }: ValueEdit): string | undefined {
+  if (typeof value !== 'string' || value.includes('\n')) return undefined;
+  const node = parseDocument(text, { version: '1.2' }).getIn(path, true);
+  if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return undefined;
+  if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) return undefined;
+  const [start, end] = node.range;
+  if (start === end) return undefined;
+  return text.slice(0, start) + scalarText(value, node.type) + text.slice(end);
+}
+
+// Bare only where every reader of YAML, 1.1 or 1.2, takes it for a string.
+const BARE = /^[A-Za-z][A-Za-z0-9_./@+-]*(:[A-Za-z0-9_./@+-]+)*$/;
+const WORDS = /^(y|n|yes|no|on|off|true|false|null)$/i;
+
+function scalarText(value: string, type?: string | null): string {
+  if (type === Scalar.QUOTE_SINGLE && !/[^\x20-\x7e]/.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  if (type === Scalar.QUOTE_DOUBLE || !BARE.test(value) || WORDS.test(value)) return JSON.stringify(value);
+  return value;
+}
+
+function rewrite(text: string, { path, value }: ValueEdit): string | undefined {
+  const doc = parseDocument(text, { version: '1.2', schema: 'core' });
+  if (doc.contents === null) doc.contents = doc.createNode({}) as unknown as typeof doc.contents;
+  const parent = mapAt(doc, path.slice(0, -1), value !== undefined);
+  const key = path.at(-1)!;
+  if (parent === undefined) return undefined;
+  if (value === undefined) {
+    keepHead(doc, parent, key);
+    parent.delete(key);
+  } else {
+    if (parent.items.length === 0) parent.flow = false;
+    parent.set(parent.items.find((item) => nameOf(item.key) === key)?.key ?? key, nodeOf(doc, value));
+  }
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const written = doc.toString({ lineWidth: 0, indentSeq: indentsSequences(text) });
+  return newline === '\n' ? written : written.replaceAll('\n', newline);
+}
+
+/** What stands at the head of the file is of the file, although the parser gives it to the first key. */
+function keepHead(doc: Document.Parsed, parent: YAMLMap, key: string): void {
+  const first = parent.items[0];
+  if (parent !== doc.contents || !first || nameOf(first.key) !== key) return;
+  const head = [doc.commentBefore, parent.commentBefore, (first.key as Node).commentBefore].filter(Boolean);
+  doc.commentBefore = head.length > 0 ? head.join('\n') : null;
+  parent.commentBefore = null;
+}
+
+const nameOf = (key: unknown): unknown => (isScalar(key) ? key.value : key);
+
+/** The map at a path; written out where an alias stands, made where nothing does. */
+function mapAt(doc: Document.Parsed, path: ValuePath, create: boolean): YAMLMap | undefined {
+  let at: unknown = doc.contents;
+  for (const key of path) {
+    if (!isMap(at)) return undefined;
+    const next = at.get(key, true) as Node | undefined;
+    if (isMap(next)) at = next;
+    else if (isAlias(next)) {
+      const copy = doc.createNode(next.resolve(doc)?.toJS(doc));
+      at.set(key, copy);
+      at = copy;
+    } else {
+      if (!create) return undefined;
+      const made = doc.createNode({}) as unknown as YAMLMap;
+      if (at.items.length === 0) at.flow = false;
+      made.flow = false;
+      at.set(key, made);
+      at = made;
+    }
+  }
+  return isMap(at) ? at : undefined;
+}
+
+function nodeOf(doc: Document.Parsed, value: unknown): unknown {
+  const node = doc.createNode(value);
+  const visitScalars = (at: unknown): void => {
+    if (isScalar(at) && typeof at.value === 'string' && !at.value.includes('\n'))
+      at.type = BARE.test(at.value) && !WORDS.test(at.value) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
+    else if (isMap(at)) for (const { value: child } of at.items) visitScalars(child);
+    else if (at !== null && typeof at === 'object' && 'items' in at)
+      for (const child of at.items as unknown[]) visitScalars(child);
+  };
+  visitScalars(node);
+  return node;
+}
+
+/** Whether lists stand further in than their key, which the file's own lists tell. */
+function indentsSequences(text: string): boolean {
+  const found = /^( *)[^\s#-][^\n]*:[ \t]*\n( *)- /m.exec(text);
+  return found === null || found[2]!.length > found[1]!.length;
+}

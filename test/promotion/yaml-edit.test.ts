@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { editYaml, parseValues, valueIn, withValue } from '../../src/promotion/yaml-edit';
+
+const STAGE = `# yaml-language-server: $schema=schema/stage.schema.json
+#
+# Three or more.
+promotesFrom: staging   # the stage before
+
+apps:
+  # What users see.
+  frontend:
+    image: ghcr.io/stefanprodan/podinfo:6.14.0 # pinned
+    autoscaling: { minReplicas: 3, maxReplicas: 6 }
+
+    resources: &big
+      requests: { cpu: "1", memory: 32Mi }
+  backend:
+    image: 'ghcr.io/stefanprodan/podinfo:6.14.0'
+    resources: *big
+    args:
+      - --level=info
+`;
+const set = (path: string, value: unknown): string =>
+  editYaml(STAGE, [{ path: path.split('.'), value }], 'environments/prod.yaml');
+const changed = (after: string): string[] => {
+  const before = STAGE.split('\n');
+  return after.split('\n').filter((line) => !before.includes(line));
+};
+
+describe('an edit of a stage file', () => {
+  test('replaces a scalar and not a character more', () => {
+    const after = set('apps.frontend.image', 'ghcr.io/stefanprodan/podinfo:6.14.1');
+    expect(after).toBe(STAGE.replace('6.14.0 # pinned', '6.14.1 # pinned'));
+    expect(set('apps.backend.image', 'redis:8')).toContain("    image: 'redis:8'\n");
+  });
+
+  test('adds a key and leaves every other line and comment as it was', () => {
+    const after = set('base', 'f'.repeat(40));
+    expect(changed(after.replace('staging # the', 'staging   # the'))).toEqual([`base: ${'f'.repeat(40)}`]);
+    expect(changed(set('apps.frontend.env', { LOG: 'debug' })).slice(-2)).toEqual([
+      '    env:',
+      '      LOG: debug',
+    ]);
+  });
+
+  test('takes a key away', () => {
+    const after = set('apps.frontend.autoscaling', undefined);
+    expect(parseValues(after)).not.toHaveProperty('apps.frontend.autoscaling');
+    expect(after).toContain('# What users see.');
+  });
+
+  test('is no edit when the value is there already', () => {
+    expect(set('apps.frontend.autoscaling', { maxReplicas: 6, minReplicas: 3 })).toBe(STAGE);
+    expect(set('hold', undefined)).toBe(STAGE);
+  });
+
+  test('writes into an alias without changing what the anchor says', () => {
+    const after = parseValues(set('apps.backend.resources.requests.memory', '64Mi'));
+    expect(valueIn(after, ['apps', 'frontend', 'resources', 'requests', 'memory'])).toBe('32Mi');
+    expect(valueIn(after, ['apps', 'backend', 'resources', 'requests', 'memory'])).toBe('64Mi');
+  });
+
+  test('is refused where an anchor would carry it to other places', () => {
+    expect(() => set('apps.frontend.resources.requests.memory', '64Mi')).toThrow('shared-anchor');
+  });
+
+  test('fills an empty map as a block, and an empty file', () => {
+    const edit = { path: ['apps', 'web', 'image'], value: 'nginx:1.27' };
+    expect(editYaml('apps: {}\n', [edit], 'f')).toBe('apps:\n  web:\n    image: nginx:1.27\n');
+    expect(editYaml('# mine\n', [edit], 'f')).toBe('# mine\n\napps:\n  web:\n    image: nginx:1.27\n');
+    expect(editYaml('{}\n', [edit], 'f')).toBe('apps:\n  web:\n    image: nginx:1.27\n');
+  });
+
+  test.each(['yes', '1.10', '0o17', 'on', '', ' x', 'a: b', '#c', '~', '!t', 'ü', '*a', '12:30:45'])(
+    'writes %j so that it stays a string for every reader',
+    (value) => {
+      for (const before of ['a: b\n', "a: 'b'\n", '{}\n'])
+        expect(editYaml(before, [{ path: ['a'], value }], 'f')).toMatch(/^a: (".*"|' ?x'|'[^']*')\n$/);
+    },
+  );
+
+  test('property: data changes as asked, all comments stay', () => {
+    const key = fc.constantFrom('a', 'b', 'c', 'yes', '1', 'with space');
+    const scalar = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom('on', '1e3'),
+    );
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 3 },
+        scalar,
+        fc.array(scalar, { maxLength: 3 }),
+        fc.dictionary(key, tie('node'), { maxKeys: 4, noNullPrototype: true }),
+      ),
+    })).node;
+    const document = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true });
+    const path = fc.array(key, { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(document, path, fc.option(value, { nil: undefined }), (data, at, next) => {
+        const parent = valueIn(data, at.slice(0, -1));
+        fc.pre(
+          parent === undefined || (typeof parent === 'object' && parent !== null && !Array.isArray(parent)),
+        );
+        const text = `# first\n${stringify(data)}# last\n`;
+        let after: string;
+        try {
+          after = editYaml(text, [{ path: at, value: next }], 'f');
+        } catch (error) {
+          // A scalar on the way is no map: that is refused, and nothing else is.
+          expect(at.slice(0, -1).some((_, i) => isScalarIn(data, at.slice(0, i + 1)))).toBe(true);
+          expect(String(error)).toContain('shared-anchor');
+          return;
+        }
+        expect(parseValues(after)).toEqual(withValue(data, { path: at, value: next }));
+        expect(after).toMatch(/# first\n/);
+        expect(after).toMatch(/# last\n/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+const isScalarIn = (data: unknown, path: readonly string[]): boolean => {
+  const value = valueIn(data, path);
+  return value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value));
+};
