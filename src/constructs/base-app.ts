@@ -98,20 +98,24 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
 
   /** @internal A component announces its pods: what they listen on, and which hardening they go without. */
   register(endpoint: Endpoint, notes: readonly HardeningNote[]): void {
-    if (this.endpoints.length === 0) this.addAccountAndPolicy();
-    this.endpoints.push(endpoint);
+    if (this.endpoints.length === 0) {
+      new k8s.KubeServiceAccount(this, 'app-service-account', {
+        metadata: { name: this.serviceAccountName },
+        automountServiceAccountToken: false,
+      });
+    }
+    this.addNetworkPolicy(this.app.objectName, endpoint);
     this.notes.push(...notes);
   }
 
-  private addAccountAndPolicy(): void {
-    const name = this.app.objectName;
-    new k8s.KubeServiceAccount(this, 'app-service-account', {
-      metadata: { name: this.serviceAccountName },
-      automountServiceAccountToken: false,
-    });
-    new k8s.KubeNetworkPolicy(this, 'app-network-policy', {
-      metadata: { name },
-      spec: appNetworkPolicy(this.environment, this.app, () => this.endpoints),
-    });
+  /** @internal The policy of the app, once; and what one more component listens on. */
+  protected addNetworkPolicy(name: string, endpoint: Endpoint): void {
+    if (this.endpoints.length === 0) {
+      new k8s.KubeNetworkPolicy(this, 'app-network-policy', {
+        metadata: { name },
+        spec: appNetworkPolicy(this.environment, this.app, () => this.endpoints),
+      });
+    }
+    this.endpoints.push(endpoint);
   }
 }

@@ -50,13 +50,18 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
     volumes.push(tmp.volume);
     return inMountOrder([...all, tmp.mount]);
   };
-  const auxiliary = (container: string, aux: AuxiliaryValues, restartPolicy?: 'Always'): k8s.Container =>
+  const auxiliary = (
+    list: 'initContainers' | 'sidecars',
+    container: string,
+    aux: AuxiliaryValues,
+    restartPolicy?: 'Always',
+  ): k8s.Container =>
     renderContainer(
       container,
       { ...aux, image: aux.image ?? values.image },
       {
         security: values.security,
-        mounts: mountsOf(container, namedMounts(app, container, aux.mounts, own.mounts)),
+        mounts: mountsOf(container, namedMounts(app, [list, container], aux.mounts, own.mounts)),
         restartPolicy,
       },
     );
@@ -67,9 +72,9 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
     lifecycle: lifecycleOf(app, values),
   });
   const native = atLeast(app.environment.cluster.kubernetes, '1.29');
-  const init = Object.entries(values.initContainers).map(([id, aux]) => auxiliary(id, aux));
+  const init = Object.entries(values.initContainers).map(([id, aux]) => auxiliary('initContainers', id, aux));
   const beside = sortedEntries(values.sidecars).map(([id, aux]) =>
-    auxiliary(id, aux, native ? 'Always' : undefined),
+    auxiliary('sidecars', id, aux, native ? 'Always' : undefined),
   );
   const initContainers = native ? [...init, ...beside] : init;
 
@@ -130,17 +135,17 @@ function factsOf(values: PodValues, { kind, name }: PodOptions): Pick<Pod, 'note
 
 function namedMounts(
   app: BaseApp,
-  container: string,
+  path: readonly [list: string, container: string],
   names: readonly string[],
   mounts: readonly k8s.VolumeMount[],
 ): k8s.VolumeMount[] {
   const known = new Map(mounts.map((mount) => [mount.name, mount]));
-  return names.map((name) => {
+  return names.map((name, index) => {
     const mount = known.get(name);
     if (mount) return mount;
-    throw appProblem(app, [], {
+    throw appProblem(app, [...path, 'mounts', index], {
       code: 'unknown-volume',
-      cause: `the container "${container}" mounts "${name}", which is none of the volumes of the app`,
+      cause: `the container "${path[1]}" mounts "${name}", which is none of the volumes of the app`,
       remedy: suggest(name, known.keys(), 'Declare it under volumes.'),
     });
   });

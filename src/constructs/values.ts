@@ -26,22 +26,30 @@ export type StatefulValues = z.output<typeof statefulProps>;
 export type JobValues = z.output<typeof jobProps>;
 export type CronJobValues = z.output<typeof cronJobProps>;
 
-/** What a construct was given, checked and with its defaults; every problem at once. */
-export function parseProps<S extends z.ZodType>(app: BaseApp, name: string, schema: S, props: unknown) {
-  const result = schema.safeParse(props);
+/** Values checked and with their defaults. @throws UserError with every problem at once. */
+export function parseOrThrow<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  name: string,
+  more: Pick<Problem, 'at' | 'consequence'> = {},
+): z.output<S> {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new UserError(
     result.error.issues.map((issue): Problem => {
       const path = issue.path.map(String).join('.');
-      return {
-        code: 'invalid-props',
-        cause: `${name}: ${path === '' ? '' : `${path}: `}${issue.message}`,
-        consequence: `The app "${app.app.name}" cannot be rendered in "${app.environment.name}".`,
-        at: app.app.locate([]),
-      };
+      const cause = `${name}: ${path === '' ? '' : `${path}: `}${issue.message}`;
+      return { code: 'invalid-props', cause, ...more };
     }),
   );
 }
+
+/** What a component was given, checked and with its defaults. */
+export const parseProps = <S extends z.ZodType>(app: BaseApp, name: string, schema: S, props: unknown) =>
+  parseOrThrow(schema, props, name, {
+    consequence: `The app "${app.app.name}" cannot be rendered in "${app.environment.name}".`,
+    at: app.app.locate([]),
+  });
 
 /** A problem of an app, reported where its entry stands. */
 export function appProblem(app: BaseApp, path: readonly PropertyKey[], problem: Omit<Problem, 'at'>) {

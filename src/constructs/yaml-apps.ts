@@ -1,11 +1,25 @@
 import type { Construct } from 'constructs';
+import type { z } from 'zod';
 import { appShape, type AppValues } from '../model/values/app-shape';
-import type { ServiceProps } from '../model/values/workloads';
+import type {
+  CronJobProps,
+  JobProps,
+  ServiceProps,
+  StatefulProps,
+  WorkerProps,
+} from '../model/values/workloads';
 import { BaseApp, type AppProps } from './base-app';
 import { HttpService } from './http-service';
+import { OneOffJob } from './one-off-job';
+import { ScheduledJob } from './scheduled-job';
+import { StatefulApp } from './stateful-app';
+import { Worker } from './worker';
 
-/** A class that builds an app: `new (scope, id, { environment, app, values })`. */
-export type AppConstructor = new (scope: Construct, id: string, props: AppProps<never>) => BaseApp;
+/** What builds an app: `new (scope, id, { environment, app, values })`. */
+export type AppBuilder = new (scope: Construct, id: string, props: AppProps<never>) => BaseApp;
+
+/** An app of your own: a class that extends {@link BaseApp} and has the schema of its values. */
+export type AppConstructor = AppBuilder & { readonly values: z.ZodType };
 
 /** The values of an app without those that belong to the app as a whole: what its one component takes. */
 const componentValues = (values: AppValues): unknown =>
@@ -18,7 +32,39 @@ class ServiceApp extends BaseApp {
   }
 }
 
+class WorkerApp extends BaseApp {
+  constructor(scope: Construct, id: string, props: AppProps) {
+    super(scope, id, props);
+    new Worker(this, 'main', componentValues(props.values) as WorkerProps);
+  }
+}
+
+class SingleStatefulApp extends BaseApp {
+  constructor(scope: Construct, id: string, props: AppProps) {
+    super(scope, id, props);
+    new StatefulApp(this, 'main', componentValues(props.values) as StatefulProps);
+  }
+}
+
+class JobApp extends BaseApp {
+  constructor(scope: Construct, id: string, props: AppProps) {
+    super(scope, id, props);
+    new OneOffJob(this, 'main', componentValues(props.values) as JobProps);
+  }
+}
+
+class CronJobApp extends BaseApp {
+  constructor(scope: Construct, id: string, props: AppProps) {
+    super(scope, id, props);
+    new ScheduledJob(this, 'main', componentValues(props.values) as CronJobProps);
+  }
+}
+
 /** What builds the apps that are YAML alone, by their kind. */
-export const YAML_APPS: Readonly<Record<string, AppConstructor>> = {
+export const YAML_APPS: Readonly<Record<string, AppBuilder>> = {
   service: ServiceApp,
+  worker: WorkerApp,
+  stateful: SingleStatefulApp,
+  job: JobApp,
+  cronjob: CronJobApp,
 };

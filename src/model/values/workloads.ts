@@ -50,16 +50,27 @@ const oneOwnerOfReplicas = {
   },
 };
 
-const service = z
-  .strictObject({
-    type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).default('ClusterIP'),
-    headless: z.boolean().default(false),
-    annotations: z.record(z.string(), text).default({}),
-  })
-  .prefault({})
-  .describe(
-    'The Service in front; it carries the ports that have a servicePort, and is absent when none has.',
-  );
+const serviceOf = (headless: boolean, describe: string) =>
+  z
+    .strictObject({
+      type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']).default('ClusterIP'),
+      headless: z.boolean().default(headless).describe('A name for each pod, and no address of its own.'),
+      annotations: z.record(z.string(), text).default({}),
+    })
+    .prefault({})
+    .refine((s) => !s.headless || s.type === 'ClusterIP', {
+      message: 'a headless Service has no address of its own: write "headless: false" beside this type',
+      path: ['headless'],
+    })
+    .describe(describe);
+const service = serviceOf(
+  false,
+  'The Service in front; it carries the ports that have a servicePort, and is absent when none has.',
+);
+const governingService = serviceOf(
+  true,
+  'The Service that gives each pod its name, headless by default; it carries the ports that have a servicePort.',
+);
 
 const exposure = {
   ingress: z
@@ -93,7 +104,7 @@ const serviceShape = { ...longRunning, service, ...exposure, rollout: rollout.pr
 const workerShape = { ...longRunning, rollout: rollout.prefault({}) };
 const statefulShape = {
   ...longRunning,
-  service,
+  service: governingService,
   rollout: z
     .strictObject({
       type: z.enum(['RollingUpdate', 'OnDelete']).default('RollingUpdate'),
@@ -110,7 +121,11 @@ const cronJobShape = {
   schedule: z.string().describe('Five fields: minute, hour, day of month, month, day of week.'),
   timeZone: z.string().default('Etc/UTC').describe('IANA name.'),
   concurrencyPolicy: z.enum(['Allow', 'Forbid', 'Replace']).default('Forbid'),
-  startingDeadlineSeconds: z.int().min(10).optional(),
+  startingDeadlineSeconds: z
+    .int()
+    .min(10)
+    .default(300)
+    .describe('A run that could not start this long after its time is left out.'),
   successfulJobsHistoryLimit: z.int().min(0).default(1),
   failedJobsHistoryLimit: z.int().min(0).default(1),
   ttlSecondsAfterFinished: seconds.optional(),
