@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSchema, type Cluster } from './cluster';
 import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
+import { promotionShape } from './promotion';
 import { gitRevision, ownSyncShape, syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
@@ -57,6 +58,7 @@ export const ownShape = {
     .optional()
     .describe('The revision of src/, base.yaml and the rendering dependencies that this stage renders from.'),
   ...ownSyncShape,
+  ...promotionShape,
 };
 
 const appsSchema = (classes: readonly AppClass[]): z.ZodType =>
