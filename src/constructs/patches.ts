@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Problem } from '../model/errors';
-import { suggest } from '../model/nearest';
+import { nearest, suggest } from '../model/nearest';
 import type { patch } from '../model/values/app-shape';
 
 export type Patch = z.output<typeof patch>;
@@ -60,7 +60,9 @@ export function applyPatch<T extends object>(
   }
   const isMap = typeof parent === 'object' && parent !== null;
   if (!isMap || last === '__proto__' || (op !== 'add' && !has(parent, last))) {
-    return missing(kind, path, keys, last, parent);
+    const orAdd =
+      op === 'replace' && isMap ? 'Write "op: add" for a field that is not there yet.' : undefined;
+    return missing(kind, path, keys, last, parent, orAdd);
   }
   const map = parent as Record<string, unknown>;
   if (op === 'remove') delete map[last];
@@ -73,7 +75,14 @@ const unescape = (key: string): string => key.replace(/~1/g, '/').replace(/~0/g,
 const has = (parent: unknown, key: string): boolean =>
   typeof parent === 'object' && parent !== null && Object.hasOwn(parent, key) && key !== 'length';
 
-function missing(kind: string, path: string, above: readonly string[], key: string, parent: unknown) {
+function missing(
+  kind: string,
+  path: string,
+  above: readonly string[],
+  key: string,
+  parent: unknown,
+  otherwise?: string,
+) {
   const where = above.length === 0 ? `the ${kind}` : `/${above.join('/')}`;
   const [cause, remedy] = Array.isArray(parent)
     ? [
@@ -81,7 +90,12 @@ function missing(kind: string, path: string, above: readonly string[], key: stri
         'Count from 0; "-" adds at the end.',
       ]
     : typeof parent === 'object' && parent !== null
-      ? [`${where} has no "${key}"`, suggest(key, Object.keys(parent))]
+      ? [
+          `${where} has no "${key}"`,
+          otherwise !== undefined && nearest(key, Object.keys(parent)) === undefined
+            ? otherwise
+            : suggest(key, Object.keys(parent)),
+        ]
       : [`${where} is a plain value, with nothing below it`, undefined];
   return {
     problem: {
