@@ -1,7 +1,7 @@
 import { describeObject, type KubeObject } from '../model/kube';
 import type { Location, Problem } from '../model/errors';
 import { kindOf } from './checks/pods';
-import { nearest } from './checks/nearest';
+import { didYouMean } from './checks/nearest';
 import { diffObjects } from './diff';
 import { immutableChanges } from './immutable';
 
@@ -100,13 +100,13 @@ export function guard(
       at: at ?? { file },
     })),
     warnings: stale.map(({ change, at: line }) => {
-      const meant = nearest(
+      const meant = didYouMean(
         change,
         open.map((o) => o.text),
       );
       return {
         code: 'stale-acknowledgement',
-        cause: `Stage ${stage}: allowDestructive lists "${change}", which does not happen${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+        cause: `Stage ${stage}: allowDestructive lists "${change}", which does not happen${meant}`,
         consequence: 'Left in place, it would allow the same change unasked another day.',
         remedy: 'Remove the line.',
         at: line,

@@ -5,11 +5,38 @@ import { images } from './images';
 import { labels } from './labels';
 import { names } from './names';
 import { namespaces } from './namespaces';
+import { podSecurity } from './pod-security';
+import { providers } from './providers';
+import { access } from './references/access';
+import { autoscalers } from './references/autoscalers';
+import { insidePods } from './references/inside-pods';
+import { podReferencesResolve } from './references/pods';
+import { routes } from './references/routes';
+import { selecting } from './references/selecting';
+import { services } from './references/services';
 import { StageView, toProblem, type Rule, type ScopeOf } from './rule';
+import { selectors } from './selectors';
 import { unique } from './unique';
 
 /** Every check, by name; the name is the code of the problems it finds. */
-export const RULES: readonly Rule[] = [unique, names, labels, configData, namespaces, images];
+export const RULES: readonly Rule[] = [
+  unique,
+  names,
+  labels,
+  configData,
+  namespaces,
+  providers,
+  images,
+  insidePods,
+  podReferencesResolve,
+  services,
+  routes,
+  autoscalers,
+  selecting,
+  access,
+  selectors,
+  podSecurity,
+];
 
 export type { Rule, ScopeOf } from './rule';
 

@@ -75,3 +75,12 @@ export function podTemplate(object: KubeObject): PodTemplate | undefined {
 export function servedPorts(pod: PodTemplate): readonly Fields[] {
   return pod.containers.filter((c) => c.serves).flatMap((c) => items(c.fields.ports));
 }
+
+/** Probes and lifecycle hooks of a container, with their place. */
+export function handlers(container: Fields): (readonly [string, unknown])[] {
+  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((p) => [p, container[p]] as const);
+  const hooks = ['postStart', 'preStop'].map(
+    (hook) => [`lifecycle.${hook}`, dig(container, 'lifecycle', hook)] as const,
+  );
+  return [...probes, ...hooks];
+}

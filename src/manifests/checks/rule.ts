@@ -81,6 +81,7 @@ export function namespaceOf(entry: Entry): string {
 export class StageView {
   readonly entries: readonly Entry[];
   readonly pods: readonly PodEntry[];
+  private readonly podsByNamespace = new Map<string, PodEntry[]>();
   private readonly byKind = new Map<string, Map<string, Map<string, Entry>>>();
 
   constructor(readonly stage: RenderedStage) {
@@ -91,6 +92,7 @@ export class StageView {
       const pod = podTemplate(entry.object);
       return pod ? [{ ...entry, pod }] : [];
     });
+    for (const entry of this.pods) getOrSet(this.podsByNamespace, namespaceOf(entry), () => []).push(entry);
     for (const entry of this.entries) {
       const kind = getOrSet(this.byKind, kindOf(entry.object), () => new Map());
       getOrSet(kind, namespaceOf(entry), () => new Map()).set(entry.object.metadata.name, entry);
@@ -128,7 +130,12 @@ export class StageView {
   }
 
   podsIn(namespace: string): readonly PodEntry[] {
-    return this.pods.filter((entry) => namespaceOf(entry) === namespace);
+    return this.podsByNamespace.get(namespace) ?? [];
+  }
+
+  /** Whether an operator makes pods with one of these labels: `existing` lists `Pod/<value of the label>`. */
+  hasForeignPods(labels: Iterable<readonly [string, string]>): boolean {
+    return [...labels].some(([, value]) => this.isExisting('Pod', value));
   }
 
   /** Whether the stage renders what lives in a namespace, so that its references can be judged. */

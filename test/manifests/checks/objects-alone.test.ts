@@ -166,8 +166,8 @@ describe('namespaces', () => {
   const rule = 'foreign-namespace';
 
   test('an object in a namespace of another stage is refused, with the nearest of its own', () => {
-    expect(causes(rule, [object('v1', 'ConfigMap', 'a', { metadata: { namespace: 'shpo' } })])).toEqual([
-      'ConfigMap shpo/a: metadata.namespace "shpo" is none of the namespaces of stage dev ("shop"); did you mean "shop"?',
+    expect(causes(rule, [object('v1', 'ConfigMap', 'a', { metadata: { namespace: 'shops' } })])).toEqual([
+      'ConfigMap shops/a: metadata.namespace "shops" is none of the namespaces of stage dev ("shop"); did you mean "shop"?',
     ]);
   });
 

@@ -1,0 +1,41 @@
+import type { KubernetesVersion } from '../../../model/cluster';
+import type { PodTemplate } from '../pods';
+import { podRule, type Finding } from '../rule';
+import { BASELINE } from './baseline';
+import { RESTRICTED } from './restricted';
+import type { PodSecurityLevel, Violation } from './standard';
+
+/**
+ * What the admission plugin of a Kubernetes version holds against a pod at a level; empty where it lets the pod in.
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+export function podSecurityViolations(
+  pod: PodTemplate,
+  level: PodSecurityLevel,
+  version: KubernetesVersion,
+): Violation[] {
+  const minor = Number(version.split('.')[1]);
+  return [...BASELINE, ...RESTRICTED]
+    .filter((standard) => standard.levels.includes(level))
+    .flatMap((standard) => [...standard.check(pod, minor)]);
+}
+
+/** Every pod passes the Pod Security level that its namespace enforces. */
+export const podSecurity = podRule(
+  'pod-security',
+  "Every pod passes the stage's Pod Security level.",
+  function* (entry): Iterable<Finding> {
+    const { podSecurity: level, cluster, name } = entry.stage.stage;
+    if (level === 'privileged') return;
+    for (const violation of podSecurityViolations(entry.pod, level, cluster.kubernetes)) {
+      yield {
+        entry,
+        ...violation,
+        consequence: `Stage ${name} enforces Pod Security "${level}": no such pod would be created.`,
+        remedy: `Mend the field, or lower podSecurity in environments/${name}.yaml if the image cannot run so.`,
+      };
+    }
+  },
+);
+
+export type { PodSecurityLevel, Violation } from './standard';

@@ -1,0 +1,123 @@
+import { dig } from '../../fields';
+import {
+  addedCapabilities,
+  badSeccomp,
+  containerContexts,
+  contexts,
+  hasUserNamespace,
+  isGoodSeccomp,
+  isSet,
+  isWindows,
+  podContext,
+  quote,
+  unmaskedProc,
+  volumes,
+  type Standard,
+} from './standard';
+
+const LEVELS = ['restricted'] as const;
+
+const VOLUMES = [
+  'configMap',
+  'csi',
+  'downwardAPI',
+  'emptyDir',
+  'ephemeral',
+  'image',
+  'persistentVolumeClaim',
+  'projected',
+  'secret',
+];
+
+/** What a pod of today can do without. */
+export const RESTRICTED: readonly Standard[] = [
+  {
+    id: 'restrictedVolumes',
+    levels: LEVELS,
+    *check(pod) {
+      for (const { path, volume } of volumes(pod)) {
+        if (VOLUMES.some((type) => isSet(volume[type]))) continue;
+        const type = Object.keys(volume).find((key) => key !== 'name' && isSet(volume[key]));
+        // The API server makes a volume without a source an emptyDir.
+        if (type === undefined) continue;
+        yield { field: path, says: `uses ${type}; allowed are ${VOLUMES.join(', ')}` };
+      }
+    },
+  },
+  {
+    id: 'allowPrivilegeEscalation',
+    levels: LEVELS,
+    *check(pod) {
+      if (isWindows(pod)) return;
+      for (const { path, fields } of containerContexts(pod)) {
+        if (fields.allowPrivilegeEscalation === false) continue;
+        yield { field: `${path}.allowPrivilegeEscalation`, says: 'must be false' };
+      }
+    },
+  },
+  {
+    id: 'runAsNonRoot',
+    levels: LEVELS,
+    *check(pod, minor) {
+      if (minor >= 35 && hasUserNamespace(pod)) return;
+      const byPod = podContext(pod).fields.runAsNonRoot;
+      for (const { of, path, fields } of contexts(pod)) {
+        const value = fields.runAsNonRoot;
+        const field = `${path}.runAsNonRoot`;
+        if (value === false) yield { field, says: 'must not be false' };
+        else if (of === 'container' && !isSet(value) && byPod !== true) {
+          yield { field, says: 'must be true, here or for the pod' };
+        }
+      }
+    },
+  },
+  {
+    id: 'runAsUser',
+    levels: LEVELS,
+    *check(pod, minor) {
+      if (minor >= 35 && hasUserNamespace(pod)) return;
+      for (const { path, fields } of contexts(pod)) {
+        if (fields.runAsUser === 0)
+          yield { field: `${path}.runAsUser`, says: 'must not be 0, which is root' };
+      }
+    },
+  },
+  {
+    id: 'seccompProfile_restricted',
+    levels: LEVELS,
+    *check(pod) {
+      if (isWindows(pod)) return;
+      const byPod = isGoodSeccomp(podContext(pod).fields.seccompProfile);
+      for (const context of contexts(pod)) {
+        yield* badSeccomp(context);
+        if (context.of === 'container' && !byPod && !isSet(context.fields.seccompProfile)) {
+          yield {
+            field: `${context.path}.seccompProfile.type`,
+            says: 'must be "RuntimeDefault" or "Localhost", here or for the pod',
+          };
+        }
+      }
+    },
+  },
+  {
+    id: 'capabilities_restricted',
+    levels: LEVELS,
+    *check(pod) {
+      if (isWindows(pod)) return;
+      for (const { path, fields } of containerContexts(pod)) {
+        const dropped = dig(fields, 'capabilities', 'drop');
+        if (!Array.isArray(dropped) || !dropped.includes('ALL')) {
+          yield { field: `${path}.capabilities.drop`, says: 'must contain "ALL"' };
+        }
+        const added = addedCapabilities(fields).filter((name) => name !== 'NET_BIND_SERVICE');
+        if (added.length > 0) {
+          yield {
+            field: `${path}.capabilities.add`,
+            says: `must not contain ${added.map(quote).join(', ')}; only "NET_BIND_SERVICE" may be added`,
+          };
+        }
+      }
+    },
+  },
+  { id: 'procMount_restricted', levels: LEVELS, check: unmaskedProc },
+];

@@ -1,0 +1,90 @@
+import { dig, fields, items, strings, text, type Fields } from '../../fields';
+import { mapMatches } from '../label-selector';
+import { didYouMean } from '../nearest';
+import { servedPorts, type PodTemplate } from '../pods';
+import { namespaceOf, stageRule, type Finding, type StageView } from '../rule';
+import { foreignPods, missing, renderOrList } from './pods';
+
+/** A Service finds pods, and its ports are ports of theirs; a StatefulSet finds its headless Service. */
+export const services = stageRule(
+  'service-target',
+  'Every Service selects pods of a workload that listens on its target ports.',
+  function* (view): Iterable<Finding> {
+    for (const entry of view.of('Service')) {
+      const spec = fields(entry.object.spec);
+      const selector = strings(spec.selector);
+      if (selector.length === 0 || spec.type === 'ExternalName') continue;
+      const candidates = view.podsIn(namespaceOf(entry));
+      const pods = candidates.map(({ pod }) => pod).filter((pod) => mapMatches(spec.selector, pod.labels));
+      if (pods.length === 0) {
+        if (view.hasForeignPods(selector)) continue;
+        const shown = selector.map(([key, value]) => `${key}=${value}`).join(', ');
+        yield {
+          entry,
+          field: 'spec.selector',
+          says: `(${shown}) matches the pods of no workload in the namespace${nearMiss(selector, candidates)}`,
+          consequence: 'Nobody would answer.',
+          remedy: foreignPods(view),
+        };
+        continue;
+      }
+      for (const port of items(spec.ports)) {
+        const wrong = targetProblem(port, pods);
+        if (wrong === undefined) continue;
+        const name = String(port.name ?? port.port);
+        const consequence = 'Connections to this port would be refused.';
+        yield { entry, field: `spec.ports[${name}].targetPort`, says: wrong, consequence };
+      }
+    }
+    yield* statefulSets(view);
+  },
+);
+
+function targetProblem(port: Fields, pods: readonly PodTemplate[]): string | undefined {
+  const target = port.targetPort ?? port.port;
+  const protocol = port.protocol ?? 'TCP';
+  const served = pods.flatMap(servedPorts).filter((p) => (p.protocol ?? 'TCP') === protocol);
+  if (served.some((p) => (typeof target === 'string' ? p.name === target : p.containerPort === target))) {
+    return undefined;
+  }
+  const known = served.map((p) => (typeof target === 'string' ? text(p.name) : String(p.containerPort)));
+  const names = known.filter((name) => name !== undefined);
+  const workloads = pods.map((pod) => `${pod.object.kind} ${pod.object.metadata.name}`).join(', ');
+  const hint = typeof target === 'string' ? didYouMean(target, names) : '';
+  const listed = names.length > 0 ? ` (it has ${names.join(', ')})` : '';
+  return `${JSON.stringify(target)} is no ${String(protocol)} port of ${workloads}${hint === '' ? listed : hint}`;
+}
+
+/** Says which label of the nearest workload differs. */
+function nearMiss(
+  selector: readonly (readonly [string, string])[],
+  candidates: readonly { readonly pod: PodTemplate }[],
+): string {
+  for (const { pod } of candidates) {
+    const wrong = selector.filter(([key, value]) => pod.labels[key] !== value);
+    const [key] = wrong[0]!;
+    if (wrong.length === 1 && (selector.length > 1 || pod.labels[key] !== undefined)) {
+      const { kind, metadata } = pod.object;
+      return `; ${kind} ${metadata.name} has ${key}=${pod.labels[key] ?? '(none)'}`;
+    }
+  }
+  return '';
+}
+
+function* statefulSets(view: StageView): Iterable<Finding> {
+  for (const entry of view.of('StatefulSet.apps')) {
+    const name = text(dig(entry.object, 'spec', 'serviceName'));
+    const namespace = namespaceOf(entry);
+    if (name === undefined || name === '' || view.isExisting('Service', name)) continue;
+    const field = 'spec.serviceName';
+    const service = view.find('Service', namespace, name);
+    if (!service) {
+      const says = missing('Service', name, namespace, view.names('Service', namespace));
+      const consequence = 'Its pods would have no names in DNS.';
+      yield { entry, field, says, consequence, remedy: renderOrList('Service', name, view) };
+    } else if (dig(service.object, 'spec', 'clusterIP') !== 'None') {
+      const consequence = 'Its pods would have no names in DNS.';
+      yield { entry, field, says: `"${name}" names a Service that is not headless`, consequence };
+    }
+  }
+}
