@@ -1,5 +1,6 @@
 export type { GroupKind } from './app-project';
 export { clusterKinds, deliveries, deliveryFiles, type Delivery, type KindsByStage } from './files';
 export { deliveryProblems, locateBase } from './problems';
+export { OIDC_SECRET } from './argocd-cm';
 export { resolvePolicy, type ResolvedPolicy } from './policy';
 export { windowsAt, type StageWindows } from './windows-at';

@@ -1,0 +1,35 @@
+import type { Component } from './installation';
+
+export interface HelmOptions {
+  readonly version: string;
+  readonly profile: 'minimal' | 'standard' | 'ha';
+  readonly unused: readonly Component[];
+}
+
+/**
+ * Values of the official chart. The chart keeps its CRDs and creates none of the settings that this program owns; the
+ * names are those that the official manifest gives, so that commands and alerts hold for both.
+ * https://github.com/argoproj/argo-helm/tree/main/charts/argo-cd
+ */
+export function helmValues({ version, profile, unused }: HelmOptions): Record<string, unknown> {
+  const without = (component: Component): boolean => profile === 'minimal' && unused.includes(component);
+  const several = profile === 'ha' ? { replicas: 2 } : {};
+  const metrics = profile === 'minimal' ? {} : { metrics: { enabled: true } };
+  return {
+    fullnameOverride: 'argocd',
+    global: { image: { tag: `v${version}` } },
+    crds: { install: true, keep: true },
+    configs: { cm: { create: false }, params: { create: false }, rbac: { create: false } },
+    controller: { ...metrics },
+    server: { ...several, ...metrics },
+    repoServer: { ...several, ...metrics },
+    applicationSet: { ...several, ...(without('applicationset-controller') ? { replicas: 0 } : {}) },
+    dex: { enabled: !without('dex-server') },
+    notifications: {
+      enabled: !without('notifications-controller'),
+      cm: { create: false },
+      secret: { create: false },
+    },
+    'redis-ha': { enabled: profile === 'ha' },
+  };
+}
