@@ -86,6 +86,10 @@ export const repositorySchema = z.strictObject({
   }),
   clusters: z.record(dnsLabel, clusterSchema).describe('The clusters, by name.'),
   delivery: deliverySchema,
+  allowDestructive: z
+    .array(text)
+    .default([])
+    .describe('Stages whose removal has been thought about, each as "remove stage <name>".'),
 });
 export type RepositoryValues = z.output<typeof repositorySchema>;
 

@@ -65,7 +65,7 @@ const CLUSTER_KINDS = [
 /** Knows the kinds that these tests use. */
 export const scope: ScopeOf = (apiVersion, kind) => {
   if (/example\.com/.test(apiVersion)) return undefined;
-  return CLUSTER_KINDS.includes(kind) ? 'cluster' : 'namespaced';
+  return CLUSTER_KINDS.includes(kind) ? 'Cluster' : 'Namespaced';
 };
 
 /** The problems that one rule finds in one stage. */

@@ -24,7 +24,7 @@ export const namespaces = stageRule(
           consequence: 'Two owners of a namespace would delete it from under each other.',
           remedy: 'Leave it out: a stage renders the namespaces of its apps itself.',
         };
-      } else if (scope === 'cluster') {
+      } else if (scope === 'Cluster') {
         if (namespace === undefined) continue;
         yield {
           entry,
@@ -69,6 +69,6 @@ function withRenderedDefinitions(world: World, server: string): ScopeOf {
     if (known !== undefined) return known;
     const group = apiVersion.split('/')[0];
     const definition = definitions.find((d) => d.group === group && d.kind === kind);
-    return definition && (definition.scope === 'Cluster' ? 'cluster' : 'namespaced');
+    return definition && (definition.scope === 'Cluster' ? 'Cluster' : 'Namespaced');
   };
 }

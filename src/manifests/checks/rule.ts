@@ -4,7 +4,7 @@ import type { RenderedFile, RenderedStage } from '../../model/rendered';
 import { kindOf, podTemplate, type PodTemplate } from './pods';
 
 /** Whether objects of a kind live in a namespace; undefined for a kind nobody knows. */
-export type ScopeOf = (apiVersion: string, kind: string) => 'namespaced' | 'cluster' | undefined;
+export type ScopeOf = (apiVersion: string, kind: string) => 'Namespaced' | 'Cluster' | undefined;
 
 /** An object, and where it is rendered. */
 export interface Entry {

@@ -8,7 +8,7 @@ export const DIST = 'dist';
 export const SCRATCH = '.stageline';
 
 const stagePattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const segmentPattern = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
+const segmentPattern = /^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
 /** Windows opens a device for these, whatever the extension. */
 const devicePattern = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
