@@ -1,0 +1,41 @@
+import { EXIT, type ExitCode } from '../model/errors';
+
+/** What a command knows of the world, and the only ways in which it speaks. */
+export interface Context {
+  /** The repository's root: where environments/ is. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  /** Data, on standard output. */
+  readonly print: (text: string) => void;
+  /** Messages, on standard error. */
+  readonly tell: (text: string) => void;
+  /** Whether standard error is a terminal that wants colour. */
+  readonly color: boolean;
+  readonly finish: (code: ExitCode) => void;
+}
+
+/** The part of Node's `process` that the command line uses. */
+export interface ProcessLike {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: () => string;
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  exitCode?: number | string | null | undefined;
+}
+
+export function contextOf(process: ProcessLike): Context {
+  const { env } = process;
+  return {
+    root: process.cwd(),
+    env,
+    now: () => new Date(),
+    print: (text) => void process.stdout.write(`${text}\n`),
+    tell: (text) => void process.stderr.write(`${text}\n`),
+    color: !env['NO_COLOR'] && env['TERM'] !== 'dumb' && process.stderr.isTTY === true,
+    finish: (code) => {
+      if (code !== EXIT.done) process.exitCode = code;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { Environment, RepositoryValues } from '../model/environment';
+
+/** Keys of a stage that say how it is delivered, not what is rendered. */
+const NOT_RENDERED = [
+  'allowDestructive',
+  'base',
+  'promotesFrom',
+  'sync',
+  'owners',
+  'windows',
+  'notifications',
+  'revision',
+];
+
+/** The SHA-256 of what a stage, or Argo CD's own folder, is rendered from: its lock holds it. */
+export function inputsOf(source: Environment | RepositoryValues): string {
+  const input = 'cluster' in source ? { cluster: source.cluster, values: rendered(source.values) } : source;
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(input)))
+    .digest('hex');
+}
+
+function rendered(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !NOT_RENDERED.includes(key)));
+}
+
+/** With the keys of every map in one order, so that the order in a file does not count. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, child]) => [key, sorted(child)]));
+}

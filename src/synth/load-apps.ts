@@ -1,0 +1,80 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { AppConstructor } from '../constructs';
+import type { z } from 'zod';
+import type { AppClass } from '../model/environment';
+import { UserError, type Problem } from '../model/errors';
+
+/** An app from src/apps/: what config needs to read its values, and what constructs need to build it. */
+export interface LoadedApp extends AppClass {
+  readonly construct: AppConstructor;
+  /** Path from the root, for messages. */
+  readonly file: string;
+}
+
+/** A class that builds an app, and the schema of its values. */
+type AppWithValues = AppConstructor & { readonly values: z.ZodType };
+
+const FOLDER = 'src/apps';
+
+/**
+ * Loads the classes under src/apps/. The file's name is the app's name; each file exports one class that extends
+ * BaseApp and has its schema as `static readonly values`.
+ *
+ * @throws UserError naming every file that does not load or does not export such a class.
+ */
+export function loadApps(root: string): readonly LoadedApp[] {
+  const folder = join(root, FOLDER);
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder)
+    .filter((file) => /\.[tj]s$/.test(file) && !/\.(d|test)\.ts$/.test(file))
+    .sort();
+  const problems: Problem[] = [];
+  const apps = files.flatMap((file): LoadedApp[] => {
+    const name = basename(file).replace(/\.[tj]s$/, '');
+    const at = { file: `${FOLDER}/${file}` };
+    if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
+      const cause = `"${name}" is the name of an app, and no DNS label`;
+      problems.push({ code: 'app-file-name', at, cause, remedy: 'rename the file, e.g. to my-app.ts' });
+      return [];
+    }
+    let classes: AppWithValues[];
+    try {
+      classes = appClasses(load(join(folder, file)));
+    } catch (error) {
+      if (error instanceof UserError) problems.push(...error.problems);
+      else problems.push({ code: 'app-load', at, cause: `does not load: ${firstLines(error)}` });
+      return [];
+    }
+    if (classes.length !== 1) {
+      problems.push({
+        code: 'app-class',
+        at,
+        cause: `exports ${classes.length} apps instead of one`,
+        remedy: 'export one class that extends BaseApp and has "static readonly values = appValues({ … })"',
+      });
+      return [];
+    }
+    return [{ name, values: classes[0]!.values, construct: classes[0]!, file: at.file }];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+  return apps;
+}
+
+function load(path: string): unknown {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the user's own modules are found at run time
+  return require(path);
+}
+
+function appClasses(module: unknown): AppWithValues[] {
+  const exported = typeof module === 'object' && module !== null ? Object.values(module) : [];
+  const isApp = (value: unknown): value is AppWithValues =>
+    typeof value === 'function' &&
+    typeof (value as { values?: { safeParse?: unknown } }).values?.safeParse === 'function';
+  return [...new Set(exported.filter(isApp))];
+}
+
+function firstLines(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n').slice(0, 3).join(' ');
+}

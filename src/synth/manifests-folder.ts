@@ -1,0 +1,122 @@
+import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { UserError, type Location, type Problem } from '../model/errors';
+import type { KubeObject } from '../model/kube';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The objects of a folder of plain manifests that others publish, in the order of the files' paths. Read as Kubernetes
+ * does: YAML 1.1, several documents a file, a `List` stands for its items. Links are not followed.
+ *
+ * @param at where the app names the folder, for a folder that is not there
+ * @throws UserError with every problem of every file
+ */
+export function readManifests(root: string, folder: string, at: Location): readonly KubeObject[] {
+  const files = filesBelow(root, folder.replace(/\/+$/, ''), at);
+  const problems: Problem[] = [];
+  const objects = files.flatMap((file) => readFile(root, file, problems));
+  if (problems.length > 0) throw new UserError(problems);
+  if (objects.length > 0) return objects;
+  const remedy = 'Put the manifests there as .yaml files, or correct "path".';
+  throw new UserError({ code: 'manifests-empty', cause: `${folder} holds no manifest`, remedy, at });
+}
+
+function filesBelow(root: string, folder: string, at: Location): string[] {
+  const refuse = (what: string): UserError =>
+    new UserError({
+      code: 'manifests-folder',
+      cause: `${folder} ${what}`,
+      remedy: 'Name a folder inside the repository that holds .yaml files.',
+      at,
+    });
+  const parts = folder.split('/');
+  for (let i = 1; i <= parts.length; i++) {
+    const stat = lstatSync(join(root, ...parts.slice(0, i)), { throwIfNoEntry: false });
+    if (!stat) throw refuse('is not there');
+    if (stat.isSymbolicLink()) throw refuse('is, or lies behind, a symbolic link');
+    if (!stat.isDirectory()) throw refuse('is no folder');
+  }
+  const walk = (path: string): string[] =>
+    readdirSync(join(root, path), { withFileTypes: true })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((entry) => {
+        const child = `${path}/${entry.name}`;
+        if (entry.isDirectory()) return walk(child);
+        if (!/\.ya?ml$/.test(entry.name)) return [];
+        if (!entry.isFile()) throw refuse(`holds ${entry.name}, which is a link or no plain file`);
+        return [child];
+      });
+  return walk(folder);
+}
+
+function readFile(root: string, file: string, problems: Problem[]): KubeObject[] {
+  const bytes = readFileSync(join(root, file));
+  if (bytes.length > MAX_BYTES) {
+    problems.push({
+      code: 'file-too-large',
+      cause: `${bytes.length} bytes; at most ${MAX_BYTES} are read`,
+      at: { file },
+    });
+    return [];
+  }
+  const lines = new LineCounter();
+  const place = (offset: number): Location => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
+  const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  const found: KubeObject[] = [];
+  try {
+    for (const doc of parseAllDocuments(text, { version: '1.1', lineCounter: lines, prettyErrors: false })) {
+      const at = place(doc.contents?.range?.[0] ?? 0);
+      for (const error of [...doc.errors, ...doc.warnings]) {
+        problems.push({
+          code: 'yaml-syntax',
+          cause: `this is not YAML: ${error.message}`,
+          at: place(error.pos[0]),
+        });
+      }
+      if (doc.errors.length > 0 || doc.contents === null) continue;
+      found.push(...objectsOf(doc.toJS({ maxAliasCount: 1000 }), at, problems));
+    }
+  } catch (error) {
+    // Aliases that multiply, or nesting that no manifest has: the parser gives up with an error of its own.
+    problems.push({
+      code: 'yaml-syntax',
+      cause: `cannot be read: ${(error as Error).message}`,
+      at: { file },
+    });
+  }
+  return found;
+}
+
+function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObject[] {
+  if (value === null) return [];
+  if (isObject(value)) return [value];
+  if (isList(value)) return value.items.flatMap((item) => objectsOf(item, at, problems));
+  problems.push({
+    code: 'manifests-object',
+    cause: 'this document is no Kubernetes object: apiVersion, kind or metadata.name is missing',
+    remedy: 'Take it out of the folder, or complete it.',
+    at,
+  });
+  return [];
+}
+
+const record = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isList = (value: unknown): value is { items: unknown[] } =>
+  record(value) &&
+  typeof value['kind'] === 'string' &&
+  value['kind'].endsWith('List') &&
+  Array.isArray(value['items']);
+
+const isObject = (value: unknown): value is KubeObject =>
+  record(value) &&
+  typeof value['apiVersion'] === 'string' &&
+  typeof value['kind'] === 'string' &&
+  record(value['metadata']) &&
+  typeof value['metadata']['name'] === 'string';

@@ -1,0 +1,83 @@
+import { renderAppWithNotes, renderStageBase } from '../constructs';
+import type { App, Environment, Repository } from '../model/environment';
+import { UserError, type Problem } from '../model/errors';
+import type { KubeObject } from '../model/kube';
+import type { RenderedFile, RenderedStage } from '../model/rendered';
+import type { LoadedApp } from './load-apps';
+
+/** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
+export interface Sources {
+  readonly apps: readonly LoadedApp[];
+  readonly manifests: (app: App) => readonly KubeObject[];
+}
+
+/** A stage as it would be deployed, and what its reviewers should know. */
+export interface Rendering {
+  readonly stage: RenderedStage;
+  /** Hardening that apps switch off, with the reason. */
+  readonly notes: readonly string[];
+}
+
+/** The stage's own objects, beside one file an app. No app can be called so: the underscore is no DNS label. */
+const STAGE_FILE = '_stage.yaml';
+
+/**
+ * Every stage as objects, in files.
+ *
+ * @throws UserError with the problems of every app that cannot be rendered
+ */
+export function renderRepository(repository: Repository, sources: Sources): readonly Rendering[] {
+  const problems: Problem[] = [];
+  const renderings = repository.environments.map((environment) =>
+    renderStage(environment, sources, problems),
+  );
+  if (problems.length > 0) throw new UserError(problems);
+  return renderings;
+}
+
+function renderStage(environment: Environment, sources: Sources, problems: Problem[]): Rendering {
+  const { name, values, cluster, namespaces } = environment;
+  const at = environment.locate([]);
+  const notes: string[] = [];
+  const base = { path: `${name}/${STAGE_FILE}`, source: at.file, at, objects: renderStageBase(environment) };
+  const apps = environment.apps.flatMap((app): RenderedFile[] => {
+    const loaded = sources.apps.find((candidate) => candidate.name === app.name);
+    try {
+      const { objects, hardening } = renderAppWithNotes(environment, app, {
+        construct: loaded?.construct,
+        manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
+      });
+      notes.push(
+        ...hardening.map(({ container, field, reason }) => `${container} runs without ${field}: ${reason}`),
+      );
+      return [
+        {
+          path: `${name}/${app.name}.yaml`,
+          source: `app ${app.name} in environments/base.yaml and ${at.file}${loaded ? `, ${loaded.file}` : ''}`,
+          at: app.locate([]),
+          objects,
+        },
+      ];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? app.locate([]) })));
+      return [];
+    }
+  });
+  return {
+    notes,
+    stage: {
+      name,
+      cluster,
+      namespaces,
+      at,
+      podSecurity: values.podSecurity,
+      existing: values.existing,
+      acknowledged: values.allowDestructive.map((change, i) => ({
+        change,
+        at: environment.locate(['allowDestructive', i]),
+      })),
+      files: [base, ...apps],
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { mergeBase, readTree, requireCommit } from '../git/read';
+import { openRepository } from '../git/repository';
+import { readManifests } from '../manifests/read';
+import { UserError } from '../model/errors';
+import type { KubeObject } from '../model/kube';
+import type { Before } from './compare';
+
+/**
+ * What dist/ deployed where the working tree and a revision parted, stage by stage: against this a pull request is
+ * guarded.
+ *
+ * @throws UserError without a Git repository, and for a revision, or a common ancestor, that is not in the clone
+ */
+export async function objectsAt(
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+  revision: string,
+): Promise<Before> {
+  const repo = await openRepository(root, env);
+  if (!repo) {
+    throw new UserError({
+      code: 'no-repository',
+      cause: `--against ${revision} needs Git, and ${root} is no Git repository`,
+      remedy: 'Run it in a clone, or leave --against out.',
+    });
+  }
+  const commit = await requireCommit(repo, revision);
+  const base = (await mergeBase(repo, commit, 'HEAD')) ?? commit;
+  const stages = new Map<string, KubeObject[]>();
+  for (const [path, text] of await readTree(repo, base, 'dist/')) {
+    const stage = /^dist\/([^/]+)\/[^/]+\.yaml$/.exec(path)?.[1];
+    if (stage === undefined || stage === 'argocd') continue;
+    stages.set(stage, [...(stages.get(stage) ?? []), ...readManifests(text, path)]);
+  }
+  return stages;
+}
