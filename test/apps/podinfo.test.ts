@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubeObject } from '../../src/model/kube';
+import { flatten, type Facts } from '../support/flatten';
+import { renderSample } from '../support/sample';
+import { DIFFERENCES, NAMES } from './podinfo-differences';
+
+interface UpstreamObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly facts: Facts;
+}
+const upstream = (
+  JSON.parse(readFileSync(join(__dirname, '../golden/podinfo-upstream.json'), 'utf8')) as {
+    objects: UpstreamObject[];
+  }
+).objects;
+const ours = renderSample('prod');
+const title = ({ kind, name }: UpstreamObject): string => `${kind}/${name}`;
+
+const used = new Set<string>();
+const reasonFor = (object: string, path: string): string | undefined => {
+  const found = Object.entries(DIFFERENCES).find(([pattern]) => {
+    const [objects, paths] = pattern.split(' ') as [string, string];
+    return matches(objects, object) && matches(paths, path);
+  });
+  if (found) used.add(found[0]);
+  return found?.[1];
+};
+
+describe('what upstream deploys of podinfo, found again in prod', () => {
+  test('upstream has 25 objects', () => expect(upstream).toHaveLength(25));
+
+  test.each(upstream.map((object) => [title(object), object] as const))('%s', (_, object) => {
+    const [kind, name] = (NAMES[title(object)] ?? title(object)).split('/') as [string, string];
+    const mine = ours.find((o) => o.kind === kind && o.metadata.name === name);
+    expect(mine && `${mine.kind}/${mine.metadata.name}`).toBe(`${kind}/${name}`);
+    const facts = flatten(mine as KubeObject);
+    const lost = Object.entries(object.facts)
+      .filter(([path, value]) => path !== '' && !same(value, facts[path]))
+      .filter(([path]) => reasonFor(title(object), path) === undefined)
+      .map(([path, value]) => `${path}: ${JSON.stringify(value)} became ${JSON.stringify(facts[path])}`);
+    expect(lost).toEqual([]);
+  });
+
+  test('every difference that is listed is one', () => {
+    expect(Object.keys(DIFFERENCES).filter((pattern) => !used.has(pattern))).toEqual([]);
+  });
+});
+
+/** `*` stands for any characters. */
+function matches(pattern: string, text: string): boolean {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.[\]\\^$+?(){}|/]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`).test(text);
+}
+
+/** Equal as Kubernetes sees it: `1000m` of CPU is `1`. */
+function same(a: unknown, b: unknown): boolean {
+  const canonical = (v: unknown): string => {
+    const text = JSON.stringify(v);
+    return typeof v === 'string' && /^\d+m$/.test(v)
+      ? JSON.stringify(String(Number(v.slice(0, -1)) / 1000))
+      : text;
+  };
+  return canonical(a) === canonical(b);
+}
