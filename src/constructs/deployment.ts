@@ -23,7 +23,7 @@ export abstract class DeployedComponent extends Component {
       spec: {
         replicas: replicasOf(values),
         selector: { matchLabels: selector },
-        strategy: strategyOf(values.rollout),
+        strategy: strategyOf(values),
         minReadySeconds,
         progressDeadlineSeconds: progressDeadlineSeconds ?? 600,
         revisionHistoryLimit: revisionHistoryLimit ?? 10,
@@ -38,16 +38,26 @@ export abstract class DeployedComponent extends Component {
   }
 }
 
-/** By default no pod is taken away before its successor is ready. */
-function strategyOf(rollout: WorkerValues['rollout']): k8s.DeploymentStrategy {
-  if (rollout.type === 'Recreate') return { type: 'Recreate' };
+/**
+ * By default no pod is taken away before its successor is ready. Where both would need the same disk, and only one
+ * node can have it, the successor would wait for ever: there the old pods go first.
+ */
+function strategyOf({ rollout, volumes }: WorkerValues): k8s.DeploymentStrategy {
   const { maxSurge, maxUnavailable } = rollout;
+  const says = maxSurge !== undefined || maxUnavailable !== undefined;
+  const type = rollout.type ?? (!says && hasExclusiveClaim(volumes) ? 'Recreate' : 'RollingUpdate');
+  if (type === 'Recreate') return { type };
   const noSurge = maxSurge === 0 || maxSurge === '0%';
   return {
-    type: 'RollingUpdate',
+    type,
     rollingUpdate: {
       maxSurge: intOrString(maxSurge ?? '25%'),
       maxUnavailable: intOrString(maxUnavailable ?? (noSurge ? '25%' : 0)),
     },
   };
 }
+
+const hasExclusiveClaim = (volumes: WorkerValues['volumes']): boolean =>
+  Object.values(volumes).some(({ claim }) =>
+    claim?.accessModes.every((mode) => mode === 'ReadWriteOnce' || mode === 'ReadWriteOncePod'),
+  );

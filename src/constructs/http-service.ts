@@ -56,7 +56,12 @@ export class HttpService extends DeployedComponent {
       });
     }
     const routed = { app: this.app, name: this.name, ports: pod.ports };
-    if (ingress) addIngress(this, { ...routed, metadata: this.metadata(this.name, ingress) }, ingress);
+    if (ingress)
+      addIngress(
+        this,
+        { ...routed, metadata: this.metadata(this.name, { annotations: ingress.annotations }) },
+        ingress,
+      );
     if (route) addRoute(this, { ...routed, metadata: this.metadata(this.name) }, route);
   }
 

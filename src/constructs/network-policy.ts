@@ -49,7 +49,7 @@ function ingressOf(environment: Environment, app: App, endpoints: readonly Endpo
   const all = endpoints.flatMap((endpoint) => endpoint.ports);
   const named = (ports: readonly EndpointPort[], name: string | undefined) =>
     ports.filter((port) => port.name === name);
-  const served = all.filter((port) => port.served);
+  const served = all.some((port) => port.served) ? all.filter((port) => port.served) : all;
   const manifests = app.kind === 'manifests';
 
   const rules: k8s.NetworkPolicyIngressRule[] = [];

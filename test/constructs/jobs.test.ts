@@ -113,5 +113,20 @@ describe('a Worker', () => {
     expect(strategyOf({})).toEqual({ maxSurge: '25%', maxUnavailable: 0 });
     expect(strategyOf({ maxSurge: 0 })).toEqual({ maxSurge: 0, maxUnavailable: '25%' });
     expect(strategyOf({ maxUnavailable: 1 })).toEqual({ maxSurge: '25%', maxUnavailable: 1 });
+    expect(() => strategyOf({ maxSurge: 0, maxUnavailable: '0%' })).toThrow('no pod could ever be replaced');
+    expect(() => strategyOf({ type: 'Recreate', maxSurge: 1 })).toThrow(
+      'means nothing beside type: Recreate',
+    );
+  });
+
+  test('gives up its disk before its successor starts, where only one node can have it', () => {
+    const typeOf = (values: object) =>
+      at(only(render({ kind: 'worker', ...values }), 'Deployment'), 'spec.strategy.type');
+    const data = (accessModes: string[]) => ({
+      volumes: { data: { mountPath: '/data', claim: { storage: '1Gi', accessModes } } },
+    });
+    expect(typeOf(data(['ReadWriteOnce']))).toBe('Recreate');
+    expect(typeOf(data(['ReadWriteMany']))).toBe('RollingUpdate');
+    expect(typeOf({ ...data(['ReadWriteOnce']), rollout: { maxSurge: 1 } })).toBe('RollingUpdate');
   });
 });

@@ -43,6 +43,14 @@ describe('the network policy of an app', () => {
     expect(at(api, 'spec.ingress')).toEqual([{ from: [podsOf('web')], ports: http }]);
   });
 
+  test('opens every port of an app that is called and has no Service', () => {
+    const ports = { queue: { containerPort: 5672 } };
+    const apps = { web: { ...web, network: { to: ['mq'] } }, mq: { ...web, kind: 'worker', ports } };
+    expect(at(policyOf(apps, 'mq'), 'ingress')).toEqual([
+      { from: [podsOf('web')], ports: [{ port: 5672, protocol: 'TCP' }] },
+    ]);
+  });
+
   test('finds pods in another namespace by its name', () => {
     const apps = { web: { ...web, network: { to: ['api'] } }, api: { ...web, namespace: 'shop-api' } };
     expect(at(policyOf(apps, 'web'), 'egress.1')).toEqual({

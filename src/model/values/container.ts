@@ -209,11 +209,26 @@ export const podShape = {
 };
 
 /** How pods of a Deployment are replaced. https://kubernetes.io/docs/concepts/workloads/controllers/deployment/ */
-export const rollout = z.strictObject({
-  type: z.enum(['RollingUpdate', 'Recreate']).default('RollingUpdate'),
-  maxUnavailable: countOrPercent.optional(),
-  maxSurge: countOrPercent.optional(),
-  minReadySeconds: seconds.optional(),
-  progressDeadlineSeconds: seconds.optional(),
-  revisionHistoryLimit: z.int().min(0).optional(),
-});
+export const rollout = z
+  .strictObject({
+    type: z
+      .enum(['RollingUpdate', 'Recreate'])
+      .optional()
+      .describe(
+        'Default: RollingUpdate; but Recreate where the pods have a claim that one node at a time can mount.',
+      ),
+    maxUnavailable: countOrPercent.optional(),
+    maxSurge: countOrPercent.optional(),
+    minReadySeconds: seconds.optional(),
+    progressDeadlineSeconds: seconds.optional(),
+    revisionHistoryLimit: z.int().min(0).optional(),
+  })
+  .refine((r) => r.type !== 'Recreate' || (r.maxSurge === undefined && r.maxUnavailable === undefined), {
+    message: 'means nothing beside type: Recreate, which takes all pods away first',
+    path: ['maxSurge'],
+  })
+  .refine((r) => !isNone(r.maxSurge) || !isNone(r.maxUnavailable), {
+    message: 'must not be 0 together with maxSurge: no pod could ever be replaced',
+    path: ['maxUnavailable'],
+  });
+const isNone = (count: string | number | undefined): boolean => count === 0 || count === '0%';
