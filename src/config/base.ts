@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import type { Problem } from '../model/errors';
-import { baseFileSchema, repositorySchema, type AppClass, type RepositoryValues } from '../model/environment';
+import {
+  baseFileSchema,
+  ownShape,
+  repositorySchema,
+  type AppClass,
+  type RepositoryValues,
+} from '../model/environment';
+import { misnamedApps } from './app-entries';
 import { emptyMap, valueAt, type Entry, type LocatedMap } from './located';
 import { merge, refuseNulls } from './merge';
 import { validate, type Found } from './validate';
@@ -39,7 +46,11 @@ export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
     ),
     file,
     clusters: clusters?.kind === 'map' ? [...clusters.entries.keys()] : undefined,
-    problems: [...nulls, ...checked.problems.filter((problem) => !mayComeFromStage(problem, nulls))],
+    problems: [
+      ...nulls,
+      ...misnamedApps(file),
+      ...checked.problems.filter((problem) => !mayComeFromStage(problem, nulls)).map(inStage),
+    ],
   };
 }
 
@@ -49,6 +60,14 @@ function mayComeFromStage({ path, incomplete, at }: Found, nulls: readonly Probl
     return true;
   if (REPOSITORY_KEYS.includes(String(path[0]))) return false;
   return !(path[0] === 'apps' && path.length === 3 && path[2] === 'kind');
+}
+
+const OWN_KEYS = Object.keys(ownShape);
+
+function inStage(problem: Found): Problem {
+  const misplaced = problem.code === 'unknown-key' && problem.path.length === 1;
+  if (!misplaced || !OWN_KEYS.includes(String(problem.path[0]))) return problem;
+  return { ...problem, remedy: 'It belongs in the file of a stage.' };
 }
 
 /** A `null` is a problem of its own; without it the rest can be checked. */

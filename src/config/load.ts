@@ -1,22 +1,14 @@
+import type { AppClass, Environment, Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
-import {
-  resolveEnvironment,
-  stageSchema,
-  type AppClass,
-  type Environment,
-  type Repository,
-} from '../model/environment';
-import { suggest } from '../model/nearest';
-import { readBase, type Base } from './base';
-import { lineOf, sortByLine } from './line';
-import { locate, valueAt, type Located, type LocatedMap } from './located';
-import { limitPerFile } from './limit';
-import { merge } from './merge';
+import { appsOf } from './app-entries';
+import { readBase } from './base';
 import { blameBase, type StageProblem } from './blame';
-import { incompleteApps } from './incomplete-apps';
-import { checkRepository } from './rules';
-import { BASE_FILE, readInputFiles } from './stage-files';
-import { validate } from './validate';
+import { limitPerFile } from './limit';
+import { lineOf, sortByLine } from './line';
+import { locate } from './located';
+import { resolveStage } from './resolve-stage';
+import { checkRepository, checkStages, type Facts } from './rules';
+import { readInputFiles } from './stage-files';
 
 export interface LoadOptions {
   /** The repository's root: the folder that holds environments/. */
@@ -35,27 +27,28 @@ export function loadRepository({ root, classes }: LoadOptions): Repository {
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
   const found: StageProblem[] = [];
-  const environments: Environment[] = [];
-  for (const [name, file] of input.stages) {
-    if (!base) continue;
-    const stage = resolveStage(name, file, base, classes);
+  const resolved: Environment[] = [];
+  for (const [name, file] of base ? input.stages : []) {
+    const stage = resolveStage(name, file, base!, classes);
     for (const problem of stage.problems) found.push({ stage: name, problem });
-    if (stage.environment) environments.push(stage.environment);
+    if (stage.environment) resolved.push(stage.environment);
   }
+  const environments = sortByLine(resolved, line);
+  const facts: Facts | undefined = base?.values && {
+    values: base.values,
+    locate: (path) => locate(base.file, path),
+    environments,
+    apps: new Set([base.shared, ...input.stages.values()].flatMap(appsOf)),
+  };
   const further = [
     base?.problems ?? [],
     line.problems,
-    blameBase(found, base?.problems ?? [], input.stages.size),
-    base?.values ? checkRepository({ base, values: base.values, environments, names: input.names }) : [],
+    blameBase([...found, ...(facts ? checkStages(facts) : [])], base?.problems ?? [], input.stages.size),
+    facts ? checkRepository(facts) : [],
   ].flat();
   const problems = [...input.problems, ...withoutEchoes(further, input.problems)];
-  if (problems.length > 0 || !base?.values) throw new UserError(limitPerFile(problems));
-  return {
-    values: base.values,
-    environments: sortByLine(environments, line),
-    warnings: input.warnings,
-    locate: (path) => locate(base.file, path),
-  };
+  if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
+  return { values: facts.values, environments, warnings: input.warnings, locate: facts.locate };
 }
 
 /** Leaves out what follows from a value that could not be read in the first place. */
@@ -63,56 +56,4 @@ function withoutEchoes(further: readonly Problem[], first: readonly Problem[]): 
   const place = ({ at }: Problem): string => `${at?.file}:${at?.line}:${at?.column}`;
   const known = new Set(first.map(place));
   return further.filter((problem) => !known.has(place(problem)));
-}
-
-interface ResolvedStage {
-  readonly environment?: Environment;
-  readonly problems: readonly Problem[];
-}
-
-function resolveStage(
-  name: string,
-  file: LocatedMap,
-  base: Base,
-  classes: readonly AppClass[],
-): ResolvedStage {
-  const merged = merge(base.shared, file);
-  const values = merged.value;
-  const incomplete = incompleteApps(file, base, classes);
-  const checked = validate(stageSchema(classes), values);
-  const problems: Problem[] = [
-    ...merged.problems,
-    ...incomplete.problems,
-    ...checked.problems.filter(({ path }) => path[0] !== 'apps' || !incomplete.apps.has(String(path[1]))),
-  ];
-  const cluster = clusterOf(values, base, problems);
-  if (!checked.value || !cluster || !base.values || problems.length > 0) return { problems };
-  const { project } = base.values;
-  return {
-    environment: resolveEnvironment({
-      name,
-      project,
-      cluster,
-      values: checked.value as Environment['values'],
-      locate: (path) => locate(values, path),
-    }),
-    problems,
-  };
-}
-
-function clusterOf(stage: Located, base: Base, problems: Problem[]): Environment['cluster'] | undefined {
-  const node = valueAt(stage, ['cluster']);
-  if (node?.kind !== 'scalar' || typeof node.value !== 'string' || !base.clusters) return undefined;
-  const name = node.value;
-  const found = base.values?.clusters[name];
-  if (found && base.clusters.includes(name)) return { ...found, name };
-  if (!base.clusters.includes(name)) {
-    problems.push({
-      code: 'unknown-cluster',
-      cause: `there is no cluster ${JSON.stringify(name)} under "clusters" in ${BASE_FILE}`,
-      remedy: suggest(name, base.clusters, `Add it under "clusters" in ${BASE_FILE}.`),
-      at: node.at,
-    });
-  }
-  return undefined;
 }

@@ -8,8 +8,10 @@ const NAMES = new Set(['secret', 'secretName', 'imagePullSecrets']);
 
 /** Whether the value under a path must not be shown. */
 export function isSensitive(path: readonly PropertyKey[]): boolean {
-  if (path.some((step) => SENSITIVE_KEYS.has(String(step)))) return true;
-  const last = String(path.findLast((step) => typeof step !== 'number') ?? '');
+  // Names of apps, clusters and the like are no hint.
+  const keys = path[0] === 'apps' ? path.slice(2) : path;
+  if (keys.some((step) => SENSITIVE_KEYS.has(String(step)))) return true;
+  const last = String(keys.findLast((step) => typeof step !== 'number') ?? '');
   return SENSITIVE_WORDS.test(last) && !NAMES.has(last);
 }
 

@@ -120,14 +120,21 @@ function validPrefix(bytes: Buffer): Buffer {
   let [low, high] = [0, bytes.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      low = middle;
-    } catch {
-      high = middle - 1;
-    }
+    if (isUtf8(bytes.subarray(0, middle), { stream: true })) low = middle;
+    else high = middle - 1;
   }
+  // The start of a character that never ends still counted as valid.
+  while (!isUtf8(bytes.subarray(0, low))) low--;
   return bytes.subarray(0, low);
+}
+
+function isUtf8(bytes: Buffer, options?: { readonly stream: boolean }): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, options);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function positionOf(text: string, offset: number): { line: number; column: number } {

@@ -7,6 +7,8 @@ import { MAX_DEPTH, tooDeep } from './nesting';
 /** How many values aliases may stand for in one file, all told. */
 export const MAX_ALIASED = 1000;
 
+const CORE_TAG = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
+
 interface Context {
   readonly place: (offset: number) => Location;
   readonly problems: Problem[];
@@ -48,6 +50,15 @@ function convert(node: unknown, parent: Location, depth: number, context: Contex
     return { kind: 'scalar', at, value: null };
   }
   if (context.withinAlias > 0 && ++context.aliased > MAX_ALIASED) return refuseAliases(at, context);
+  const tag = (node as { readonly tag?: string } | null)?.tag;
+  if (tag !== undefined && !CORE_TAG.test(tag)) {
+    context.problems.push({
+      code: 'unknown-tag',
+      cause: `this value has a tag, ${JSON.stringify(tag)}, that is not one of YAML's core`,
+      remedy: 'Delete the tag (the word that starts with "!").',
+      at,
+    });
+  }
   if (isAlias(node)) return convertAlias(node.source, at, depth, context);
   if (isScalar(node)) {
     if (node.anchor !== undefined) context.anchors.set(node.anchor, node);

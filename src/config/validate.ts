@@ -78,6 +78,10 @@ function describe(issue: Issue, root: Located, search: boolean): Found {
     return { code: 'invalid-name', cause, at: locateKey(root, path), path, incomplete: false };
   }
   const value = valueAt(root, path);
+  if (!value && issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    const kinds = ((issue as { options?: readonly unknown[] }).options ?? []).join(', ');
+    return missingKey(name, `It is one of ${kinds}.`, root, path);
+  }
   if (!value) return missingKey(name, message, root, path);
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
     const options = (issue as { options?: readonly unknown[] }).options ?? [];
@@ -93,19 +97,32 @@ function describe(issue: Issue, root: Located, search: boolean): Found {
     };
   }
   const typed = issue.code === 'invalid_type' || issue.code === 'invalid_union';
-  const near =
-    issue.code === 'invalid_value' && value.kind === 'scalar'
-      ? nearest(String(value.value), issue.values.map(String))
-      : undefined;
   const whole = value.kind === 'map' && !typed;
   return {
     code: whole ? 'contradiction' : typed ? 'wrong-type' : 'invalid-value',
     cause: whole ? `${name}: ${message}` : `${name} is ${describeValue(value, path)}: ${message}`,
-    remedy: near && !isSensitive(path) ? `Did you mean "${near}"?` : undefined,
+    remedy: isSensitive(path) ? undefined : remedyFor(issue, value),
     at: locate(root, path),
     path,
     incomplete: whole,
   };
+}
+
+function remedyFor(issue: Issue, value: Located): string | undefined {
+  if (value.kind !== 'scalar') return undefined;
+  const [given, text] = [value.value, String(value.value)];
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    if (values.includes(text) && typeof given !== 'string') return `Put it in quotes: "${text}".`;
+    const near = nearest(text, values);
+    return near && `Did you mean "${near}"?`;
+  }
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.expected === 'string' && given !== null) return `Put it in quotes: "${text}".`;
+  if (issue.expected === 'boolean' && /^(yes|no|on|off)$/i.test(text))
+    return 'YAML 1.2 knows true and false.';
+  const number = ['number', 'int'].includes(issue.expected) && typeof given === 'string';
+  return number && /^\d+$/.test(text) ? `Write it without quotes: ${text}.` : undefined;
 }
 
 function missingKey(name: string, message: string, root: Located, path: readonly PropertyKey[]): Found {
@@ -116,9 +133,11 @@ function missingKey(name: string, message: string, root: Located, path: readonly
   return {
     code: 'missing-key',
     cause: removed ? `${name} is removed here, and must be there` : `${name} is missing`,
-    remedy: missing ? description && `${String(path.at(-1))}: ${description}` : message,
+    remedy: missing ? description && `${String(path.at(-1))}: ${description}` : capital(message),
     at: locate(root, path),
     path,
     incomplete: true,
   };
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -16,7 +16,7 @@ export function inWords(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return MISSING + (descriptionOf(schema) ?? '');
-      return `must be ${EXPECTED[issue.expected as string] ?? issue.expected}`;
+      return `must be ${expected(issue.expected as string, schema)}`;
     case 'unrecognized_keys':
       return schema?._zod.def.type === 'object'
         ? Object.keys((schema as z.core.$ZodObject)._zod.def.shape).join(KEY_SEPARATOR)
@@ -39,6 +39,11 @@ export function inWords(issue: RawIssue): string | undefined {
 
 function descriptionOf(schema: z.core.$ZodType | undefined): string | undefined {
   return schema && z.globalRegistry.get(schema)?.description;
+}
+
+function expected(type: string, schema: z.core.$ZodType | undefined): string {
+  const format = (schema?._zod.def as { readonly format?: string } | undefined)?.format;
+  return EXPECTED[type === 'number' && format === 'safeint' ? 'int' : type] ?? type;
 }
 
 const EXPECTED: Record<string, string> = {

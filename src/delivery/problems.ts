@@ -1,12 +1,12 @@
 import { IN_CLUSTER } from '../model/cluster';
 import { parseCron, nextFire } from '../model/delivery/cron';
+import { repositoryUrlProblems } from '../model/delivery/repository-url';
 import type { Environment, Repository } from '../model/environment';
 import type { Location, Problem } from '../model/errors';
 import { describeObject } from '../model/kube';
 import { deliveries } from './files';
 import { hubOf } from './hubs';
 import { resolvePolicy } from './policy';
-import { repositoryUrlProblems } from './repository-url';
 import { describeWindow } from './windows-at';
 import { everAllows } from './window-state';
 
@@ -20,7 +20,7 @@ export function locateBase(repository: Repository, path: readonly PropertyKey[])
 /** What is wrong with delivery that no single field's schema can tell. */
 export function deliveryProblems(repository: Repository): Problem[] {
   return [
-    ...repositoryUrlProblems(repository, locateBase(repository, ['repository', 'url'])),
+    ...repositoryUrlProblems(repository.values.repository.url, locateBase(repository, ['repository', 'url'])),
     ...loginProblems(repository),
     ...nameProblems(repository),
     ...repository.environments.flatMap((environment) => [

@@ -2,7 +2,7 @@ import type { KubeObject } from '../model/kube';
 import { kindOf } from './checks/pods';
 import { diffFields, type FieldChange } from './diff';
 import { dig, fields, strings, text } from './fields';
-import { quantity } from './quantity';
+import { quantity } from '../model/quantity';
 
 /**
  * Fields that the API server refuses to change once the object exists, by kind. What is not listed may change.

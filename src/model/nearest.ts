@@ -8,10 +8,16 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of [...candidates].sort()) {
     if (candidate === name) continue;
-    const d = distance(wanted, candidate.toLowerCase());
+    const d = slips(wanted, candidate.toLowerCase());
     if (d <= limit && (best === undefined || d < best.distance)) best = { candidate, distance: d };
   }
   return best?.candidate;
+}
+
+/** Letters in another order are one slip. */
+function slips(a: string, b: string): number {
+  const letters = (text: string): string => [...text].sort().join('');
+  return a.length === b.length && letters(a) === letters(b) ? Math.min(1, distance(a, b)) : distance(a, b);
 }
 
 /** `Did you mean "replicas"?`, or else the names that there are, or what to do where there are none. */

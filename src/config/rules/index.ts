@@ -1,25 +1,59 @@
-import type { Environment, RepositoryValues } from '../../model/environment';
 import type { Problem } from '../../model/errors';
-import type { Base } from '../base';
+import type { StageProblem } from '../blame';
+import { limitRangeIsOrdered, requestsFitLimits, resourcesFitRange } from './amounts';
+import { clusterLetsIn } from './exposure';
+import { namespacesAreNotShared, namespacesAreOurs, namespacesAreShort } from './namespaces';
+import { objectNamesDiffer, renamesAreReal } from './names';
+import { callsExist } from './network';
+import * as pods from './pods';
+import { askedPortsExist, exposedPortsAreServed, portsDiffer, servicePortsHaveService } from './ports';
+import { addressHasNoSecrets, serversHaveNoSecrets } from './repository';
+import type { AppRule, Facts, RepositoryRule, StageRule } from './rule';
 
-/** What the rules look at. */
-export interface Facts {
-  readonly base: Base;
-  readonly values: RepositoryValues;
-  /** The stages that are well-formed. */
-  readonly environments: readonly Environment[];
-  /** Every stage that has a file. */
-  readonly names: readonly string[];
-}
+export type { Facts } from './rule';
 
-/** A condition on the whole that no single schema can express. */
-export interface Rule {
-  readonly name: string;
-  readonly check: (facts: Facts) => readonly Problem[];
-}
+export const REPOSITORY_RULES: readonly RepositoryRule[] = [
+  addressHasNoSecrets,
+  serversHaveNoSecrets,
+  namespacesAreNotShared,
+];
 
-export const RULES: readonly Rule[] = [];
+export const STAGE_RULES: readonly StageRule[] = [
+  limitRangeIsOrdered,
+  namespacesAreOurs,
+  namespacesAreShort,
+  objectNamesDiffer,
+];
 
-export function checkRepository(facts: Facts): readonly Problem[] {
-  return RULES.flatMap((rule) => rule.check(facts));
-}
+export const APP_RULES: readonly AppRule[] = [
+  askedPortsExist,
+  callsExist,
+  clusterLetsIn,
+  exposedPortsAreServed,
+  pods.claimTemplatesAreStateful,
+  pods.containerNamesDiffer,
+  pods.metricsAreServed,
+  pods.mountPathsDiffer,
+  pods.mountsExist,
+  pods.preStopFits,
+  pods.rolloutsMove,
+  pods.schedulesAreReal,
+  portsDiffer,
+  renamesAreReal,
+  requestsFitLimits,
+  resourcesFitRange,
+  servicePortsHaveService,
+];
+
+/** What is wrong with the repository as a whole. */
+export const checkRepository = (facts: Facts): readonly Problem[] =>
+  REPOSITORY_RULES.flatMap((rule) => rule.check(facts));
+
+/** What is wrong with each stage, and with each app in it. */
+export const checkStages = (facts: Facts): readonly StageProblem[] =>
+  facts.environments.flatMap((environment) =>
+    [
+      ...STAGE_RULES.flatMap((rule) => rule.check(environment, facts)),
+      ...environment.apps.flatMap((app) => APP_RULES.flatMap((rule) => rule.check(app, environment, facts))),
+    ].map((problem) => ({ stage: environment.name, problem })),
+  );

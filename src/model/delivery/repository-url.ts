@@ -1,11 +1,9 @@
-import type { Repository } from '../model/environment';
-import type { Location, Problem } from '../model/errors';
+import type { Location, Problem } from '../errors';
 
 const SCP = /^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^\s:]+$/;
 
 /** What is wrong with the address of the repository; a secret in it is never quoted. */
-export function repositoryUrlProblems(repository: Repository, at: Location): Problem[] {
-  const { url } = repository.values.repository;
+export function repositoryUrlProblems(url: string, at: Location): Problem[] {
   if (/[*?[\]{}!\\]/.test(url) || /\s/.test(url)) {
     return [
       {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { quantity } from '../../src/manifests/quantity';
+import { quantity } from '../../src/model/quantity';
 
 test.each([
   ['1Gi', '1024Mi'],

@@ -1,0 +1,97 @@
+import {
+  baseFileSchema,
+  resolveEnvironment,
+  stageSchema,
+  type AppClass,
+  type Environment,
+  type StageValues,
+} from '../model/environment';
+import type { Problem } from '../model/errors';
+import { suggest } from '../model/nearest';
+import { incompleteApps, misnamedApps } from './app-entries';
+import type { Base } from './base';
+import { locate, valueAt, type Located, type LocatedMap } from './located';
+import { merge } from './merge';
+import { BASE_FILE } from './stage-files';
+import { validate, type Found } from './validate';
+
+export interface ResolvedStage {
+  readonly environment?: Environment;
+  readonly problems: readonly Problem[];
+}
+
+/** Lays a stage over base.yaml, checks the result, and resolves it where nothing is wrong. */
+export function resolveStage(
+  name: string,
+  file: LocatedMap,
+  base: Base,
+  classes: readonly AppClass[],
+): ResolvedStage {
+  const merged = merge(base.shared, file);
+  const values = merged.value;
+  const incomplete = incompleteApps(file, base, classes);
+  const checked = validate(stageSchema(classes), values);
+  const problems: Problem[] = [
+    ...merged.problems,
+    ...misnamedApps(file),
+    ...incomplete.problems,
+    ...checked.problems
+      .filter(({ path }) => path[0] !== 'apps' || !incomplete.apps.has(String(path[1])))
+      .map(inBase),
+    ...(checked.value ? unfitClasses(checked.value as StageValues, classes) : []),
+  ];
+  const cluster = clusterOf(values, base, problems);
+  if (!checked.value || !cluster || !base.values || problems.length > 0) return { problems };
+  const { project } = base.values;
+  return {
+    environment: resolveEnvironment({
+      name,
+      project,
+      cluster,
+      values: checked.value as StageValues,
+      locate: (path) => locate(values, path),
+    }),
+    problems,
+  };
+}
+
+function clusterOf(stage: Located, base: Base, problems: Problem[]): Environment['cluster'] | undefined {
+  const node = valueAt(stage, ['cluster']);
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string' || !base.clusters) return undefined;
+  const name = node.value;
+  const found = base.values?.clusters[name];
+  if (found && base.clusters.includes(name)) return { ...found, name };
+  if (!base.clusters.includes(name)) {
+    problems.push({
+      code: 'unknown-cluster',
+      cause: `there is no cluster ${JSON.stringify(name)} under "clusters" in ${BASE_FILE}`,
+      remedy: suggest(name, base.clusters, `Add it under "clusters" in ${BASE_FILE}.`),
+      at: node.at,
+    });
+  }
+  return undefined;
+}
+
+const BASE_KEYS = Object.keys(baseFileSchema([]).shape);
+
+function inBase(problem: Found): Problem {
+  const misplaced = problem.code === 'unknown-key' && problem.path.length === 1;
+  if (!misplaced || !BASE_KEYS.includes(String(problem.path[0]))) return problem;
+  return { ...problem, remedy: `It belongs in ${BASE_FILE}.` };
+}
+
+/** Classes are code of the repository's own, and their schemas may lack what every app has. */
+function unfitClasses(values: StageValues, classes: readonly AppClass[]): readonly Problem[] {
+  return classes.flatMap(({ name }): Problem[] => {
+    const app: { readonly network?: { readonly to?: unknown } } | undefined = values.apps[name];
+    if (app === undefined || Array.isArray(app.network?.to)) return [];
+    return [
+      {
+        code: 'class-values',
+        cause: `the values of the class "${name}" lack what every app has`,
+        remedy: 'Declare them as "static readonly values = appValues({ … })".',
+        at: { file: `src/apps/${name}.ts` },
+      },
+    ];
+  });
+}
