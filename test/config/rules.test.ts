@@ -217,16 +217,6 @@ const CASES: readonly [rule: string, files: Files, complaint: RegExp][] = [
     /base\.yaml:16:24: resources\.requests\.cpu of web is 50m, and limitRange\.min wants 0\.051/,
   ],
   [
-    'rollouts-move',
-    web('rollout: { maxSurge: 0, maxUnavailable: 0% }'),
-    /base\.yaml:18:45: rollout\.maxSurge and rollout\.maxUnavailable of web are both 0 \[contradiction\]/,
-  ],
-  [
-    'rollouts-move',
-    web('rollout: { type: Recreate, maxSurge: 1 }'),
-    /base\.yaml:18:42: rollout\.maxSurge of web has no meaning where type is Recreate/,
-  ],
-  [
     'schedules-are-real',
     dev(`apps: { ${app('a', 'cronjob', 'schedule: "0 25 * * *"')} }`),
     /dev\.yaml:1:\d+: the schedule "0 25 \* \* \*" of a .*\[invalid-value\]/,

@@ -36,7 +36,6 @@ export const APP_RULES: readonly AppRule[] = [
   pods.mountPathsDiffer,
   pods.mountsExist,
   pods.preStopFits,
-  pods.rolloutsMove,
   pods.schedulesAreReal,
   portsDiffer,
   renamesAreReal,

@@ -113,41 +113,6 @@ export const containerNamesDiffer: AppRule = {
   },
 };
 
-type Rollout = { type: string; maxSurge?: number | string; maxUnavailable?: number | string };
-
-/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
-export const rolloutsMove: AppRule = {
-  name: 'rollouts-move',
-  check: (app) => {
-    const { rollout } = (podOf(app) ?? {}) as { rollout?: Rollout };
-    if (!rollout) return [];
-    const { maxSurge, maxUnavailable, type } = rollout;
-    const nothing = (share: number | string | undefined): boolean => /^0+%?$/.test(String(share));
-    if (type === 'Recreate' && (maxSurge ?? maxUnavailable) !== undefined) {
-      const key = maxSurge === undefined ? 'maxUnavailable' : 'maxSurge';
-      return [
-        {
-          code: 'contradiction',
-          cause: `rollout.${key} of ${app.name} has no meaning where type is Recreate`,
-          consequence: 'Kubernetes would refuse the Deployment.',
-          remedy: `Delete it, or write "${key}: null" in this stage.`,
-          at: app.locate(['rollout', key]),
-        },
-      ];
-    }
-    if (!nothing(maxSurge) || !nothing(maxUnavailable)) return [];
-    return [
-      {
-        code: 'contradiction',
-        cause: `rollout.maxSurge and rollout.maxUnavailable of ${app.name} are both 0`,
-        consequence: 'No pod could ever be replaced.',
-        remedy: 'Raise one of them.',
-        at: app.locate(['rollout', 'maxUnavailable']),
-      },
-    ];
-  },
-};
-
 export const claimTemplatesAreStateful: AppRule = {
   name: 'claim-templates-are-stateful',
   check: (app) =>
