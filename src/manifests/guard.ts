@@ -1,3 +1,4 @@
+import { KUBERNETES_VERSIONS, type KubernetesVersion } from '../model/cluster';
 import { describeObject, type KubeObject } from '../model/kube';
 import type { Location, Problem } from '../model/errors';
 import { kindOf } from './checks/pods';
@@ -36,6 +37,8 @@ const REMOVALS: Readonly<Record<string, string>> = {
 const REFUSED_BY_CLUSTER =
   'The API server refuses this change: the sync would fail until the object is deleted and created anew.';
 
+const NEWEST = KUBERNETES_VERSIONS[KUBERNETES_VERSIONS.length - 1]!;
+
 /** The share of a stage's objects that may go unasked, and the number of objects from which it counts. */
 const MAX_SHARE = 0.3;
 const MIN_OBJECTS = 4;
@@ -44,11 +47,13 @@ const MIN_OBJECTS = 4;
  * The destructive changes between what a stage has and what it would have.
  *
  * @param after everything the stage would have; undefined where the stage itself is gone from the input
+ * @param version of the stage's cluster; default: the newest, which refuses least
  */
 export function findDestructive(
   stage: string,
   before: readonly KubeObject[],
   after: readonly KubeObject[] | undefined,
+  version: KubernetesVersion = NEWEST,
 ): DestructiveChange[] {
   if (before.length === 0) return [];
   if (after === undefined || after.length === 0) {
@@ -62,7 +67,7 @@ export function findDestructive(
     if (consequence !== undefined) found.push({ text: `remove ${describeObject(object)}`, consequence });
   }
   for (const change of changed) {
-    for (const path of immutableChanges(change.before, change.after)) {
+    for (const path of immutableChanges(change.before, change.after, version)) {
       const text = `change ${describeObject(change.after)} ${path}`;
       found.push({ text, consequence: REFUSED_BY_CLUSTER });
     }

@@ -1,3 +1,4 @@
+import type { KubernetesVersion } from '../model/cluster';
 import type { KubeObject } from '../model/kube';
 import { kindOf } from './checks/pods';
 import { diffFields, type FieldChange } from './diff';
@@ -26,7 +27,6 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
     'spec.successPolicy',
     'spec.backoffLimitPerIndex',
     'spec.managedBy',
-    'spec.podReplacementPolicy',
   ],
   PersistentVolumeClaim: [
     'spec.accessModes',
@@ -52,7 +52,9 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
     'spec.names.kind',
     'spec.names.plural',
   ],
-  ResourceQuota: ['spec.scopes', 'spec.scopeSelector'],
+  ResourceQuota: ['spec.scopes'],
+  'CSIDriver.storage.k8s.io': ['spec.attachRequired', 'spec.volumeLifecycleModes'],
+  'VolumeAttributesClass.storage.k8s.io': ['driverName', 'parameters'],
 };
 
 /** What the API server fills in where a manifest says nothing: writing it out is no change. */
@@ -68,7 +70,11 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
 };
 
 /** The immutable fields in which the new version of an object differs; sorted. */
-export function immutableChanges(before: KubeObject, after: KubeObject): string[] {
+export function immutableChanges(
+  before: KubeObject,
+  after: KubeObject,
+  version: KubernetesVersion,
+): string[] {
   const kind = kindOf(after);
   if (kind === 'Job.batch' && isReplaced(after)) return [];
   const listed = (IMMUTABLE[kind] ?? []).filter((path) => {
@@ -76,11 +82,12 @@ export function immutableChanges(before: KubeObject, after: KubeObject): string[
     const [was, is] = [before, after].map((object) => dig(object, ...path.split('.')) ?? fallback);
     return diffFields(was, is).length > 0;
   });
-  return [...listed, ...special(kind, before, after)].sort();
+  return [...listed, ...special(kind, before, after, version)].sort();
 }
 
-function special(kind: string, before: KubeObject, after: KubeObject): string[] {
-  if (kind === 'Service') return clusterIp(before, after);
+function special(kind: string, before: KubeObject, after: KubeObject, version: KubernetesVersion): string[] {
+  if (kind === 'Service') return [...clusterIp(before, after), ...loadBalancerClass(before, after)];
+  if (kind === 'StatefulSet.apps') return revisionHistory(before, after, version);
   if (kind === 'PersistentVolumeClaim') return shrinks(before, after);
   if (kind === 'Job.batch') return completions(before, after);
   if (kind === 'ConfigMap' || kind === 'Secret') return frozenData(before, after);
@@ -99,6 +106,18 @@ function clusterIp(before: KubeObject, after: KubeObject): string[] {
   return is.ip === '' && was.ip !== 'None' ? [] : ['spec.clusterIP'];
 }
 
+function loadBalancerClass(before: KubeObject, after: KubeObject): string[] {
+  if (![before, after].every((o) => dig(o, 'spec', 'type') === 'LoadBalancer')) return [];
+  const [was, is] = [before, after].map((o) => dig(o, 'spec', 'loadBalancerClass'));
+  return was === is ? [] : ['spec.loadBalancerClass'];
+}
+
+/** Free to change from Kubernetes 1.33. */
+function revisionHistory(before: KubeObject, after: KubeObject, version: KubernetesVersion): string[] {
+  const [was, is] = [before, after].map((o) => dig(o, 'spec', 'revisionHistoryLimit') ?? 10);
+  return was === is || Number(version.split('.')[1]) >= 33 ? [] : ['spec.revisionHistoryLimit'];
+}
+
 /** A claim may ask for more, never for less. */
 function shrinks(before: KubeObject, after: KubeObject): string[] {
   const [was, is] = [before, after].map((o) => quantity(dig(o, 'spec', 'resources', 'requests', 'storage')));
@@ -107,7 +126,9 @@ function shrinks(before: KubeObject, after: KubeObject): string[] {
 
 /** Only an indexed Job may change its completions, together with its parallelism. */
 function completions(before: KubeObject, after: KubeObject): string[] {
-  const [was, is] = [before, after].map((o) => dig(o, 'spec', 'completions') ?? 1);
+  const [was, is] = [before, after].map(
+    (o) => dig(o, 'spec', 'completions') ?? (dig(o, 'spec', 'parallelism') === undefined ? 1 : undefined),
+  );
   const elastic =
     dig(after, 'spec', 'completionMode') === 'Indexed' &&
     dig(after, 'spec', 'completions') === dig(after, 'spec', 'parallelism');

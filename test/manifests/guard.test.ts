@@ -1,4 +1,5 @@
 import { findDestructive, guard } from '../../src/manifests/guard';
+import type { KubernetesVersion } from '../../src/model/cluster';
 import { formatProblem } from '../../src/model/errors';
 import type { KubeObject } from '../../src/model/kube';
 import { configMap, deployment, object, podSpec, service, statefulSet, withField } from './objects';
@@ -130,6 +131,32 @@ describe('immutable fields', () => {
   test('a Service may take or lose its address when it moves from or to ExternalName', () => {
     const external = service('a', { type: 'ExternalName', externalName: 'x.example.com' });
     expect(texts([external], [service('a', { clusterIP: 'None' })])).toEqual([]);
+  });
+
+  test('the class of a load balancer is fixed, until the Service is of another type', () => {
+    const balancer = (fields: object) => service('a', { type: 'LoadBalancer', ...fields });
+    expect(texts([balancer({})], [balancer({ loadBalancerClass: 'x' })])).toEqual([
+      'change Service shop/a spec.loadBalancerClass',
+    ]);
+    expect(texts([balancer({ loadBalancerClass: 'x' })], [service('a')])).toEqual([]);
+  });
+
+  test('the revision history of a StatefulSet may change from Kubernetes 1.33', () => {
+    const [before, after] = [
+      statefulSet('a'),
+      withField(statefulSet('a'), ['spec', 'revisionHistoryLimit'], 3),
+    ];
+    const found = (version: KubernetesVersion) =>
+      findDestructive('s', [before], [after], version).map((c) => c.text);
+    expect(found('1.32')).toEqual(['change StatefulSet shop/a spec.revisionHistoryLimit']);
+    expect(found('1.33')).toEqual([]);
+  });
+
+  test('an indexed Job may change its completions together with its parallelism', () => {
+    const job = (completions: number, parallelism: number) =>
+      object('batch/v1', 'Job', 'a', { spec: { completionMode: 'Indexed', completions, parallelism } });
+    expect(texts([job(2, 2)], [job(3, 3)])).toEqual([]);
+    expect(texts([job(2, 2)], [job(3, 2)])).toEqual(['change Job shop/a spec.completions']);
   });
 
   test('a claim may grow and not shrink, whatever the units', () => {

@@ -44,7 +44,7 @@ export type { Rule, ScopeOf } from './rule';
  * Checks everything that the stages render, as one: all problems of all rules.
  *
  * @param stages what is rendered, or was rendered before where a stage is pinned
- * @param scope whether a kind lives in a namespace
+ * @param scope where objects of a kind live, as the schemas of a cluster's version say
  */
 export function checkStages(stages: readonly RenderedStage[], scope: ScopeOf): Problem[] {
   const world = { stages: stages.map((stage) => new StageView(stage)), scope };

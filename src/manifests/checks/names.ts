@@ -50,6 +50,8 @@ const FORMS: Readonly<Record<string, NameForm>> = {
     max: 52,
     says: "a DNS label of 52 characters at most: with a hash behind it, it becomes a label's value on its pods",
   },
+  'ClusterTrustBundle.certificates.k8s.io': pathSegment,
+  'IPAddress.networking.k8s.io': pathSegment,
   'Role.rbac.authorization.k8s.io': pathSegment,
   'RoleBinding.rbac.authorization.k8s.io': pathSegment,
   'ClusterRole.rbac.authorization.k8s.io': pathSegment,

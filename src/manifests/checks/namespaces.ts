@@ -1,3 +1,4 @@
+import type { Cluster } from '../../model/cluster';
 import { dig } from '../fields';
 import { didYouMean } from './nearest';
 import { stageRule, type Finding, type ScopeOf, type World } from './rule';
@@ -9,11 +10,11 @@ export const namespaces = stageRule(
   function* (view, world): Iterable<Finding> {
     const { name, namespaces: own } = view.stage;
     const owned = own.map((namespace) => `"${namespace}"`).join(', ');
-    const scopeOf = withRenderedDefinitions(world, view.stage.cluster.server);
+    const scopeOf = withRenderedDefinitions(world, view.stage.cluster);
     for (const entry of view.entries) {
       const { object } = entry;
       const { namespace } = object.metadata;
-      const scope = scopeOf(object.apiVersion, object.kind);
+      const scope = scopeOf(object.apiVersion, object.kind, view.stage.cluster);
       const field = 'metadata.namespace';
       if (object.kind === 'Namespace' && object.apiVersion === 'v1') {
         if (own.includes(object.metadata.name)) continue;
@@ -55,7 +56,7 @@ export const namespaces = stageRule(
 );
 
 /** The scope of kinds whose definition is rendered on the same cluster is known from the definition. */
-function withRenderedDefinitions(world: World, server: string): ScopeOf {
+function withRenderedDefinitions(world: World, { server }: Cluster): ScopeOf {
   const definitions = world.stages
     .filter((stage) => stage.stage.cluster.server === server)
     .flatMap((stage) => stage.of('CustomResourceDefinition.apiextensions.k8s.io'))
@@ -64,8 +65,8 @@ function withRenderedDefinitions(world: World, server: string): ScopeOf {
       kind: dig(object, 'spec', 'names', 'kind'),
       scope: dig(object, 'spec', 'scope'),
     }));
-  return (apiVersion, kind) => {
-    const known = world.scope(apiVersion, kind);
+  return (apiVersion, kind, cluster) => {
+    const known = world.scope(apiVersion, kind, cluster);
     if (known !== undefined) return known;
     const group = apiVersion.split('/')[0];
     const definition = definitions.find((d) => d.group === group && d.kind === kind);

@@ -21,6 +21,7 @@ const BUILT_IN = new Set([
   'discovery.k8s.io',
   'events.k8s.io',
   'flowcontrol.apiserver.k8s.io',
+  'internal.apiserver.k8s.io',
   'networking.k8s.io',
   'node.k8s.io',
   'policy',

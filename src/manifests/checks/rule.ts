@@ -1,10 +1,15 @@
+import type { Cluster } from '../../model/cluster';
 import type { Problem } from '../../model/errors';
 import { describeObject, type KubeObject } from '../../model/kube';
 import type { RenderedFile, RenderedStage } from '../../model/rendered';
 import { kindOf, podTemplate, type PodTemplate } from './pods';
 
-/** Whether objects of a kind live in a namespace; undefined for a kind nobody knows. */
-export type ScopeOf = (apiVersion: string, kind: string) => 'Namespaced' | 'Cluster' | undefined;
+/** Where objects of a kind live on a cluster; undefined for a kind nobody knows. */
+export type ScopeOf = (
+  apiVersion: string,
+  kind: string,
+  cluster: Cluster,
+) => 'Namespaced' | 'Cluster' | undefined;
 
 /** An object, and where it is rendered. */
 export interface Entry {

@@ -1,3 +1,5 @@
+import { crdIndex, kubernetesSchemas } from '../../../src/manifests/schema/store';
+import { KUBERNETES_VERSIONS } from '../../../src/model/cluster';
 import { checkStages } from '../../../src/manifests/checks';
 import { causes, deployment, findings, object, podSpec, scope, stage, statefulSet } from '../objects';
 
@@ -88,5 +90,28 @@ describe('a kind of an unknown group', () => {
       ).filter((problem) => problem.code === rule);
     expect(found()).toEqual([]);
     expect(found('https://other.example.com')).toHaveLength(1);
+  });
+});
+
+describe('the schemas that ship', () => {
+  const kindsOf = (index: object) =>
+    Object.keys(index).map((key) => {
+      const slash = key.lastIndexOf('/');
+      return object(key.slice(0, slash), key.slice(slash + 1), 'x');
+    });
+
+  test('know who provides a custom kind just as the rule does', () => {
+    const index = crdIndex();
+    const kinds = kindsOf(index);
+    expect(kinds.length).toBeGreaterThan(30);
+    for (const custom of kinds) {
+      const { project } = index[`${custom.apiVersion}/${custom.kind}`]!;
+      expect(causes(rule, [custom], none)).toEqual([expect.stringContaining(`needs ${project},`)]);
+    }
+  });
+
+  test.each(KUBERNETES_VERSIONS)('of Kubernetes %s hold no kind that would need a definition', (version) => {
+    const found = causes(rule, kindsOf(kubernetesSchemas(version).kinds), { ...none, kubernetes: version });
+    expect(found.filter((cause) => cause.includes('needs the definition'))).toEqual([]);
   });
 });
