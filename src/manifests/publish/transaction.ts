@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../model/errors';
-import { requireFolder, typeAt } from './disk';
+import { listFolder, requireFolder, typeAt } from './disk';
 import { syncFolder, writeAllDurably } from './durable';
 import { errnoOf, withFsErrors } from './fs-errors';
 import { sha256 } from './hash';
@@ -135,12 +135,10 @@ function makeFolders(root: string, path: string, undo: (() => void)[]): void {
 function removeEmptyFolders(root: string, path: string, undo: (() => void)[]): void {
   for (const folder of foldersOf(path).reverse()) {
     const full = join(root, DIST, folder);
-    try {
-      rmdirSync(full);
-    } catch (error) {
-      if (['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) return;
-      throw error;
-    }
+    const type = typeAt(full);
+    if (type === undefined) continue;
+    if (type !== 'folder' || listFolder(full).length > 0) return;
+    rmdirSync(full);
     undo.push(() => mkdirSync(full));
   }
 }

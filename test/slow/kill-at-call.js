@@ -1,0 +1,35 @@
+// Loaded before a program (node -r): the program ends by SIGKILL just before its n-th call that changes the disk; a
+// write is torn in the middle. STAGELINE_KILL_AT=<n>, counted from 0.
+const fs = require('node:fs');
+
+const at = Number(process.env.STAGELINE_KILL_AT);
+let calls = 0;
+
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+  // The signal needs not arrive at once; nothing more is done meanwhile.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+const changing = [
+  'writeSync',
+  'fsyncSync',
+  'renameSync',
+  'linkSync',
+  'copyFileSync',
+  'mkdirSync',
+  'rmdirSync',
+  'rmSync',
+];
+for (const name of [...changing, 'openSync']) {
+  const real = fs[name];
+  fs[name] = (...args) => {
+    if (name === 'openSync' && args[1] !== 'wx') return real(...args);
+    if (name === 'writeSync' && args[0] <= 2) return real(...args);
+    if (calls++ === at) {
+      if (name === 'writeSync') real(args[0], args[1], args[2], Math.floor((args[1].length - args[2]) / 2));
+      die();
+    }
+    return real(...args);
+  };
+}
