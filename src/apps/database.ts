@@ -102,7 +102,7 @@ export class Database extends BaseApp<z.output<typeof values>> {
       name,
       image: this.values.image,
       command: ['/bin/sh', script],
-      env: { REPLICA: `http://${this.objectName('replica')}:3306`, ...props.env },
+      env: { REPLICA: `${this.objectName('replica')}:3306`, ...props.env },
       files: { [script]: { mode: '0755', content } },
       resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
     });
@@ -111,7 +111,7 @@ export class Database extends BaseApp<z.output<typeof values>> {
 
 const WAIT = `#!/bin/sh
 set -eu
-until podcli check http "\${REPLICA#http://}/readyz"; do
+until podcli check http "$REPLICA/readyz"; do
   echo "waiting for a replica"
   sleep 5
 done

@@ -44,10 +44,52 @@ describe('what upstream deploys of podinfo, found again in prod', () => {
     expect(lost).toEqual([]);
   });
 
+  test('every script that a job runs is mounted, and may be executed', () => {
+    const scripts = ours
+      .filter(({ kind }) => kind === 'CronJob')
+      .flatMap((job) =>
+        podsOf(job).flatMap((pod) => scriptsOf(pod).map((found) => [job.metadata.name, ...found])),
+      );
+    expect(scripts).toEqual([
+      ['backup-daily', '/scripts/backup.sh', 0o755],
+      ['rollup-daily', '/scripts/rollup.sh', 0o755],
+      ['rollup-weekly', '/scripts/rollup.sh', 0o755],
+      ['warm-cache', '/scripts/warm-cache-init.sh', 0o755],
+      ['warm-cache', '/scripts/warm-cache.sh', 0o755],
+    ]);
+  });
+
   test('every difference that is listed is one', () => {
     expect(Object.keys(DIFFERENCES).filter((pattern) => !used.has(pattern))).toEqual([]);
   });
 });
+
+interface Pod {
+  readonly initContainers?: readonly Container[];
+  readonly containers: readonly Container[];
+  readonly volumes: readonly {
+    name: string;
+    configMap?: { items?: readonly { key: string; path: string; mode?: number }[] };
+  }[];
+}
+interface Container {
+  readonly command: readonly string[];
+  readonly volumeMounts: readonly { name: string; mountPath: string; subPath?: string }[];
+}
+
+const podsOf = (job: KubeObject): Pod[] => [
+  (job['spec'] as { jobTemplate: { spec: { template: { spec: Pod } } } }).jobTemplate.spec.template.spec,
+];
+
+/** The script of each container's command, and the mode that it is mounted with. */
+function scriptsOf({ initContainers = [], containers, volumes }: Pod): [string, number | undefined][] {
+  return [...initContainers, ...containers].map(({ command, volumeMounts }) => {
+    const script = command[1]!;
+    const mount = volumeMounts.find(({ mountPath }) => mountPath === script);
+    const items = volumes.find(({ name }) => name === mount?.name)?.configMap?.items;
+    return [script, items?.find(({ path }) => path === mount?.subPath)?.mode];
+  });
+}
 
 /** `*` stands for any characters. */
 function matches(pattern: string, text: string): boolean {
