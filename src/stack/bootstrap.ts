@@ -39,7 +39,10 @@ export interface ClusterAccess {
  * Application that owns the others.
  *
  * @example
- * new GitOpsBootstrap('gitops', { repository, delivery, installer, cluster: { context: 'hub' } });
+ * import { GitOpsBootstrap, type GitOpsBootstrapArgs } from 'stageline/pulumi';
+ *
+ * declare const args: GitOpsBootstrapArgs;
+ * new GitOpsBootstrap('gitops', { ...args, cluster: { context: 'hub' } });
  */
 export class GitOpsBootstrap extends pulumi.ComponentResource {
   readonly argoCd: ArgoCd;

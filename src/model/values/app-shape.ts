@@ -55,7 +55,9 @@ export const appShape = {
  * The schema of an app's values: what every app has, and what this one adds.
  *
  * @example
- * const values = appValues({ image: values.imageReference, storage: values.quantity });
+ * import { appValues, values as v } from 'stageline';
+ *
+ * const values = appValues({ image: v.imageReference, storage: v.quantity });
  */
 export const appValues = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject({ ...appShape, ...shape });
