@@ -31,9 +31,10 @@ export function check(stages: readonly RenderedStage[], delivery: readonly Rende
   return [
     ...stages.flatMap(({ name, files }) => validate(files, byStage.get(name)!)),
     ...(hub ? validate(delivery, hub) : []),
-    ...checkStages(stages, (apiVersion, kind) => {
-      for (const validator of byStage.values()) {
-        const scope = validator.scope(apiVersion, kind);
+    ...checkStages(stages, (apiVersion, kind, cluster) => {
+      const here = stages.filter((stage) => stage.cluster.server === cluster.server);
+      for (const { name } of here) {
+        const scope = byStage.get(name)!.scope(apiVersion, kind);
         if (scope) return scope;
       }
       return undefined;
