@@ -25,10 +25,13 @@ export function cronOf(window: SyncWindow): Cron {
   return cron;
 }
 
-/** What the clocks in a time zone are ahead of UTC at a moment, in milliseconds. */
-export function zoneOffset(timeZone: string, time: number): number {
-  const second = Math.floor(time / 1000) * 1000;
-  const parts = new Intl.DateTimeFormat('en-US', {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes far longer than asking it. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
@@ -39,7 +42,16 @@ export function zoneOffset(timeZone: string, time: number): number {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(second);
+  });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
+/** What the clocks in a time zone are ahead of UTC at a moment, in milliseconds. */
+export function zoneOffset(timeZone: string, time: number): number {
+  if (timeZone === 'Etc/UTC') return 0;
+  const second = Math.floor(time / 1000) * 1000;
+  const parts = clockOf(timeZone).formatToParts(second);
   const [year, month, day, hour, minute, sec] = ['year', 'month', 'day', 'hour', 'minute', 'second'].map(
     (type) => Number(parts.find((part) => part.type === type)!.value),
   ) as [number, number, number, number, number, number];

@@ -1,7 +1,8 @@
 /** A schedule of five fields, as sets of the numbers each stands for. */
 export interface Cron {
-  readonly minutes: ReadonlySet<number>;
-  readonly hours: ReadonlySet<number>;
+  /** Sorted, as the hours are. */
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
   readonly days: ReadonlySet<number>;
   readonly months: ReadonlySet<number>;
   readonly weekdays: ReadonlySet<number>;
@@ -58,9 +59,10 @@ export function parseCron(schedule: string): Cron | { readonly error: string } {
   ];
   // As in crontab(5): two restricted day fields are alternatives.
   const bothDays = isStar(parts[2]!) || isStar(parts[4]!);
-  return { minutes, hours, days, months, weekdays, bothDays };
+  return { minutes: sorted(minutes), hours: sorted(hours), days, months, weekdays, bothDays };
 }
 
+const sorted = (numbers: ReadonlySet<number>): number[] => [...numbers].sort((a, b) => a - b);
 const isStar = (field: string): boolean => field.split(',').some((part) => /^\*(\/0*1)?$/.test(part));
 
 function parseField(field: string, bounds: Field): Set<number> | string {
@@ -106,14 +108,12 @@ function firesOn(cron: Cron, midnight: number): boolean {
 export function nextFire(cron: Cron, after: number): number | undefined {
   const first = Math.floor(after / DAY) * DAY;
   const earliest = Math.floor(after / MINUTE) * MINUTE + MINUTE;
-  const hours = [...cron.hours].sort((a, b) => a - b);
-  const minutes = [...cron.minutes].sort((a, b) => a - b);
   const last = Date.UTC(new Date(after).getUTCFullYear() + 6, 0, 1);
   for (let day = first; day < last; day += DAY) {
     if (!firesOn(cron, day)) continue;
-    for (const hour of hours) {
+    for (const hour of cron.hours) {
       if (day + (hour + 1) * 60 * MINUTE <= earliest) continue;
-      for (const minute of minutes) {
+      for (const minute of cron.minutes) {
         const time = day + (hour * 60 + minute) * MINUTE;
         if (time >= earliest) return time;
       }
