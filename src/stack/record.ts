@@ -36,13 +36,21 @@ export async function record(
     stack,
     true,
   );
+  let failure: { readonly error: unknown } | undefined;
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
       resources.push(describe(type, name, props as Record<string, unknown>, opts));
       return undefined;
     });
-    return run();
+    try {
+      return await run();
+    } catch (error) {
+      // Pulumi would end the process over it.
+      failure = { error };
+      return {};
+    }
   });
+  if (failure) throw failure.error;
   return { resources: await Promise.all(resources), outputs };
 }
 
