@@ -9,7 +9,7 @@ const PLAIN = /^(?!---|\.\.\.)(?:[A-Za-z0-9_/.$(+^;\\]|-(?=[^ ]))(?:[!-9;-~]| (?
 
 const WORD = /^(?:y|yes|n|no|true|false|on|off|null)$/i;
 // Without underscores: some readers drop them wherever they stand.
-const NUMBER = /^[-+]?(?:0[xob][-+0-9a-f]*|[0-9:]*(?:\.[0-9:]*)?(?:e[-+]?[0-9]*)?)$/i;
+const NUMBER = /^(?!e$)[-+]?(?:0[xob][-+0-9a-f]*|[0-9:]*(?:\.[0-9:]*)?(?:e[-+]?[0-9]*)?)$/i;
 const NO_NUMBER = /^[-+]?\.(?:inf|nan)$/i;
 const DATE = /^[0-9]{4}-[0-9]/;
 

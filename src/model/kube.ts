@@ -14,6 +14,13 @@ export interface KubeMetadata {
   readonly [field: string]: unknown;
 }
 
+/** Whether plain data is an object: apiVersion, kind and metadata.name are there, and are text. */
+export function isKubeObject(value: unknown): value is KubeObject {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Record<string, unknown>;
+  const { name } = (metadata ?? {}) as Record<string, unknown>;
+  return [apiVersion, kind, name].every((field) => typeof field === 'string' && field !== '');
+}
+
 /** The API group of an `apiVersion`: `apps/v1` → `apps`, `v1` → the empty string (the core group). */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
