@@ -47,7 +47,13 @@ export class Api {
     this.agent = new Agent({ ca, keepAlive: true });
   }
 
-  raw(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<string> {
+  raw(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = 'application/json',
+    onWarning: (warning: string) => void = () => undefined,
+  ): Promise<string> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((done, fail) => {
       const call = request(
@@ -71,6 +77,8 @@ export class Api {
           response.on('end', () => {
             const answer = Buffer.concat(chunks).toString('utf8');
             const status = response.statusCode ?? 0;
+            const { warning } = response.headers;
+            if (warning) onWarning(warning);
             if (status < 300) done(answer);
             else fail(new ApiError(status, messageOf(answer) || `${method} ${path}: ${status}`));
           });
@@ -122,6 +130,22 @@ export class Api {
     return this.json('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml');
   }
 
+  /**
+   * What the server would do with an object, unknown fields and warnings being errors.
+   *
+   * @throws ApiError
+   */
+  async dryRun(object: Live): Promise<void> {
+    const { apiVersion, kind, metadata } = object;
+    const path = await this.path(apiVersion, kind, metadata.namespace, metadata.name);
+    const query = 'fieldManager=e2e&force=true&dryRun=All&fieldValidation=Strict';
+    const warnings: string[] = [];
+    await this.raw('PATCH', `${path}?${query}`, object, 'application/apply-patch+yaml', (warning) =>
+      warnings.push(warning),
+    );
+    if (warnings.length) throw new ApiError(200, `${kind} ${metadata.name}: ${warnings.join('; ')}`);
+  }
+
   async patch(
     apiVersion: string,
     kind: string,
@@ -133,10 +157,21 @@ export class Api {
     return this.json('PATCH', path, patch, 'application/merge-patch+json');
   }
 
-  async patchStatus(object: Live, status: object): Promise<void> {
-    const { apiVersion, kind, metadata } = object;
-    const path = await this.path(apiVersion, kind, metadata.namespace, metadata.name);
-    await this.raw('PATCH', `${path}/status`, { status }, 'application/merge-patch+json');
+  /** A patch that finds the elements of lists by their names, as `kubectl edit` does. */
+  async strategicPatch(
+    apiVersion: string,
+    kind: string,
+    name: string,
+    namespace: string,
+    patch: object,
+  ): Promise<Live> {
+    const path = await this.path(apiVersion, kind, namespace, name);
+    return this.json('PATCH', path, patch, 'application/strategic-merge-patch+json');
+  }
+
+  async create(object: Live, options: { dryRun?: boolean } = {}): Promise<Live> {
+    const path = await this.path(object.apiVersion, object.kind, object.metadata.namespace);
+    return this.json('POST', `${path}${options.dryRun ? '?dryRun=All' : ''}`, object);
   }
 
   async delete(apiVersion: string, kind: string, name: string, namespace?: string): Promise<void> {

@@ -36,6 +36,7 @@ export async function startArgoCd(
   tools: ToolFolders,
   supervisor: Supervisor,
   plane: ControlPlane,
+  extraEnv: Readonly<Record<string, string>> = {},
 ): Promise<ArgoCd> {
   const { api } = plane;
   const bin = tools.argocd!;
@@ -100,6 +101,7 @@ export async function startArgoCd(
     },
   ];
   const guard = (): void => supervisor.assertAlive();
+  // One after the other: a controller that finds no repo-server calls every Application Unknown for a minute.
   for (const component of components) {
     const workload = await api.get('apps/v1', component.workload, component.object, ARGOCD_NAMESPACE);
     supervisor.start({
@@ -110,12 +112,12 @@ export async function startArgoCd(
       env: {
         ...(await containerEnv(api, workload)),
         ...localEnv(folder, bin),
+        ...extraEnv,
         KUBECONFIG: await kubeconfigOf(plane, workload),
       },
     });
-  }
-  for (const { name, health } of components) {
-    await until(`${name} to be healthy`, async () => (await fetch(`http://127.0.0.1:${health}`)).ok, {
+    const health = `http://127.0.0.1:${component.health}`;
+    await until(`${component.name} to be healthy`, async () => (await fetch(health)).ok, {
       within: 120,
       guard,
     });

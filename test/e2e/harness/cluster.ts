@@ -4,6 +4,7 @@ import { startArgoCd, type ArgoCd } from './argocd';
 import type { Api } from './api';
 import { startControlPlane, type ControlPlane } from './control-plane';
 import { startGitServer, type GitServer } from './git-server';
+import { startIdentityProvider, type IdentityProvider } from './oidc';
 import { startNodes } from './nodes';
 import { startVolumes } from './volumes';
 import { run } from './run-command';
@@ -19,10 +20,11 @@ export interface Cluster {
   readonly plane: ControlPlane;
   readonly api: Api;
   readonly git: GitServer;
+  readonly identity: IdentityProvider;
   /** Runs kubectl as the cluster's admin. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** Argo CD's processes, once its manifest has been applied. */
-  readonly startArgoCd: () => Promise<ArgoCd>;
+  readonly startArgoCd: (extraEnv?: Readonly<Record<string, string>>) => Promise<ArgoCd>;
 }
 
 /** Builds what is missing and starts everything but Argo CD; the session ends it. */
@@ -39,17 +41,19 @@ export async function startCluster(session: Session): Promise<Cluster> {
   session.atEnd(startVolumes(plane.api));
   const git = await startGitServer(folder);
   session.atEnd(git.close);
+  const identity = await startIdentityProvider(plane.caFile, plane.caFile.replace(/\.crt$/, '.key'));
+  session.atEnd(identity.close);
   const kubectl = (args: readonly string[], input?: string): Promise<string> =>
     run(join(tools.kubernetes!, 'kubectl'), args, {
       input,
       env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: plane.kubeconfig },
     });
   return {
-    ...{ folder, tools, supervisor, plane, api: plane.api, git, kubectl },
-    startArgoCd: () => {
+    ...{ folder, tools, supervisor, plane, api: plane.api, git, identity, kubectl },
+    startArgoCd: (extraEnv) => {
       const own = join(folder, 'argocd');
       mkdirSync(own, { recursive: true });
-      return startArgoCd(own, tools, supervisor, plane);
+      return startArgoCd(own, tools, supervisor, plane, extraEnv);
     },
   };
 }

@@ -1,5 +1,33 @@
 import type { Scenario } from '../harness/scenario';
+import { autoscalingScenario } from './autoscaling';
+import { bootstrapScenario, upgradeScenario } from './bootstrap';
+import { podSecurityScenario, quotaScenario } from './admission';
+import { brokenScenario } from './broken';
 import { clusterScenario } from './cluster';
+import { healedScenario, reportedScenario } from './drift';
+import { networkScenario } from './network';
+import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
+import { removalScenario } from './removal';
+import { dryRunScenario, stagesScenario } from './stages';
+import { windowScenario } from './windows';
 
 /** In the order in which they run: later ones find what earlier ones left. */
-export const SCENARIOS: readonly Scenario[] = [clusterScenario];
+export const SCENARIOS: readonly Scenario[] = [
+  clusterScenario,
+  bootstrapScenario,
+  dryRunScenario,
+  stagesScenario,
+  podSecurityScenario,
+  quotaScenario,
+  networkScenario,
+  autoscalingScenario,
+  healedScenario,
+  reportedScenario,
+  projectScenario,
+  defaultProjectScenario,
+  rbacScenario,
+  windowScenario,
+  removalScenario,
+  brokenScenario,
+  upgradeScenario,
+];

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { argoOf, type Scenario } from '../harness/scenario';
+import { until } from '../harness/wait';
+import { DEPLOYMENT, NAMES, stage } from './sample';
+
+/** Without a metrics API an HPA still keeps its minimum, and that is no drift. */
+export const autoscalingScenario: Scenario = {
+  name: 'an HPA raises prod to its minimum, and the Application stays Synced',
+  needs: [NAMES.sample],
+  async run(context) {
+    const { api } = context.cluster;
+    const argo = argoOf(context).api;
+    const prod = stage('prod');
+    const scalers = await api.list('autoscaling/v2', 'HorizontalPodAutoscaler', prod);
+    assert.ok(scalers.length > 0, 'prod has no HPA');
+    for (const scaler of scalers) {
+      const { minReplicas, scaleTargetRef } = scaler.spec as {
+        minReplicas: number;
+        scaleTargetRef: { name: string };
+      };
+      const { name } = scaleTargetRef;
+      assert.ok(minReplicas > 1, `the minimum of ${name} is what it would have anyway`);
+      const wanted = context.workspace
+        .objects('prod')
+        .find((each) => each.kind === 'Deployment' && each.metadata.name === name);
+      assert.ok(!('replicas' in (wanted?.spec as object)), `${name} has replicas in Git`);
+      await until(`${minReplicas} replicas of ${name}`, async () => {
+        const { spec, status } = await api.get(...DEPLOYMENT, name, prod);
+        const ready = (status as { readyReplicas?: number }).readyReplicas;
+        return (spec as { replicas: number }).replicas === minReplicas && ready === minReplicas;
+      });
+    }
+    await argo.refresh(prod);
+    assert.equal((await argo.status(prod)).sync?.status, 'Synced');
+  },
+};

@@ -1,0 +1,19 @@
+/** The sample's stages, as its environments/ name them: the first deploys itself, the others wait. */
+export const PROJECT = 'podinfo';
+export const STAGES = ['dev', 'staging', 'prod'] as const;
+export type StageName = (typeof STAGES)[number];
+
+/** The Application and the AppProject of a stage, and its namespace, are all called so. */
+export function stage(name: StageName): string {
+  return `${PROJECT}-${name}`;
+}
+
+/** Groups that the harness gives to the stages, so that there is somebody to tell apart. */
+export const GROUPS = {
+  owners: 'podinfo-owners',
+  viewers: 'podinfo-viewers',
+  others: 'payments-owners',
+} as const;
+
+export const DEPLOYMENT = ['apps/v1', 'Deployment'] as const;
+export const NAMES = { bootstrap: 'bootstrap', sample: 'the sample, stage by stage' } as const;
