@@ -1,5 +1,5 @@
 import { emitFile } from './manifests/emit';
-import { renderAll } from './synth/synth';
+import { renderAll } from './synth/prepare';
 
 /**
  * Declares the snapshot tests of a repository: one for each app in each stage, and one for the list of files. Call it in

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UserError } from '../model/errors';
 import { contextOf, type Context, type ProcessLike } from './context';
+import { registerRender } from './commands/render';
 import { registerSchema } from './commands/schema';
 import { registerSynth } from './commands/synth';
 
-const COMMANDS = [registerSynth, registerSchema];
+const COMMANDS = [registerSynth, registerSchema, registerRender];
 
 /** Runs one command line. Sets the exit code and returns; never calls exit, so that pipes are drained. */
 export async function main(process: ProcessLike): Promise<void> {

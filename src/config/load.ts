@@ -5,7 +5,8 @@ import { readBase } from './base';
 import { blameBase, type StageProblem } from './blame';
 import { limitPerFile } from './limit';
 import { lineOf, sortByLine } from './line';
-import { locate } from './located';
+import { locate, valueAt, type LocatedMap } from './located';
+import { NEVER_PINNED } from '../model/promotion';
 import { resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
 import { readInputFiles } from './stage-files';
@@ -15,6 +16,10 @@ export interface LoadOptions {
   readonly root: string;
   /** The apps that are classes in src/apps/. */
   readonly classes: readonly AppClass[];
+  /** The files of environments/ by name, in place of those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Take pinned stages as if they followed the working tree. @default false */
+  readonly unpinned?: boolean;
 }
 
 /**
@@ -22,14 +27,17 @@ export interface LoadOptions {
  *
  * @throws UserError with every problem of every file
  */
-export function loadRepository({ root, classes }: LoadOptions): Repository {
-  const input = readInputFiles(root);
+export function loadRepository({ root, classes, texts, unpinned }: LoadOptions): Repository {
+  const input = readInputFiles(root, texts);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
   const found: StageProblem[] = [];
   const resolved: Environment[] = [];
   for (const [name, file] of base ? input.stages : []) {
-    const stage = resolveStage(name, file, base!, classes);
+    const stage =
+      valueAt(file, ['base']) && unpinned !== true
+        ? resolveStage(name, unpinnedPart(file), { ...base!, shared: unpinnedPart(base!.shared) }, [])
+        : resolveStage(name, file, base!, classes);
     for (const problem of stage.problems) found.push({ stage: name, problem });
     if (stage.environment) resolved.push(stage.environment);
   }
@@ -56,4 +64,13 @@ function withoutEchoes(further: readonly Problem[], first: readonly Problem[]): 
   const place = ({ at }: Problem): string => `${at?.file}:${at?.line}:${at?.column}`;
   const known = new Set(first.map(place));
   return further.filter((problem) => !known.has(place(problem)));
+}
+
+/**
+ * What the working tree says of a pinned stage. All else stands in its base, and is checked against the schema there
+ * when the stage is rendered; its apps are those that it has in dist/.
+ */
+function unpinnedPart(file: LocatedMap): LocatedMap {
+  const kept: readonly string[] = [...NEVER_PINNED, 'cluster', 'namespace', 'podSecurity', 'existing'];
+  return { ...file, entries: new Map([...file.entries].filter(([key]) => kept.includes(key))) };
 }

@@ -25,14 +25,17 @@ export interface InputFiles {
   readonly warnings: readonly Problem[];
 }
 
-/** Reads environments/base.yaml and the file of every stage. Throws nothing that a user can cause. */
-export function readInputFiles(root: string): InputFiles {
+/**
+ * Reads environments/base.yaml and the file of every stage. Throws nothing that a user can cause.
+ * @param texts the files of environments/ by name, in place of those on disk
+ */
+export function readInputFiles(root: string, texts?: ReadonlyMap<string, string>): InputFiles {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const read = (name: string): LocatedMap | undefined => {
     const file = `${FOLDER}/${name}`;
     return collect(problems, () => {
-      const text = readTextFile(join(root, FOLDER, name), file);
+      const text = texts?.get(name) ?? readTextFile(join(root, FOLDER, name), file);
       const warning = schemaLineWarning(text, file);
       if (warning) warnings.push(warning);
       const parsed = parseYaml(text, file);
@@ -40,7 +43,7 @@ export function readInputFiles(root: string): InputFiles {
       return parsed.value;
     });
   };
-  const files = collect(problems, () => list(root)) ?? [];
+  const files = texts ? [...texts.keys()].sort() : (collect(problems, () => list(root)) ?? []);
   const names: string[] = [];
   for (const file of files) {
     const problem = misnamed(file);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { promotableValues, type ChangeClass, type PromotableValue } from './promotable';
 import { appsOf, idleNulls, isOwn, type StageSource } from './values';
-import { editYaml, parseValues, valueIn, type ValueEdit, type ValuePath } from './yaml-edit';
+import { editYaml, parseValues, valueIn, type ValueEdit, type ValuePath } from '../config/yaml-edit';
 
 /** One thing that travels. */
 export interface PlannedChange {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ValuePath } from './yaml-edit';
+import type { ValuePath } from '../config/yaml-edit';
 
 /** What a change is pinned and promoted as; `base` is a stage's, the others are an app's. */
 export const CLASSES = ['image', 'config', 'base'] as const;

@@ -1,5 +1,5 @@
-import type { ValuePath } from './yaml-edit';
-import { valueIn } from './yaml-edit';
+import type { ValuePath } from '../config/yaml-edit';
+import { valueIn } from '../config/yaml-edit';
 
 type Plain = Record<string, unknown>;
 const isPlain = (value: unknown): value is Plain =>

@@ -1,28 +1,23 @@
 import { createHash } from 'node:crypto';
+import { NEVER_PINNED } from '../model/promotion';
 import type { Environment, RepositoryValues } from '../model/environment';
-
-/** Keys of a stage that say how it is delivered, not what is rendered. */
-const NOT_RENDERED = [
-  'allowDestructive',
-  'base',
-  'promotesFrom',
-  'sync',
-  'owners',
-  'windows',
-  'notifications',
-  'revision',
-];
 
 /** The SHA-256 of what a stage, or Argo CD's own folder, is rendered from: its lock holds it. */
 export function inputsOf(source: Environment | RepositoryValues): string {
   const input = 'cluster' in source ? { cluster: source.cluster, values: rendered(source.values) } : source;
+  return hashOf(input);
+}
+
+/** The SHA-256 of plain data, whatever the order of its keys. */
+export function hashOf(data: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(sorted(input)))
+    .update(JSON.stringify(sorted(data)))
     .digest('hex');
 }
 
 function rendered(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !NOT_RENDERED.includes(key)));
+  const never: readonly string[] = NEVER_PINNED;
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !never.includes(key)));
 }
 
 /** With the keys of every map in one order, so that the order in a file does not count. */

@@ -10,14 +10,21 @@ export interface Loaded {
   readonly sources: Sources;
 }
 
+export interface LoadSources {
+  /** The files of environments/ by name, in place of those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Take pinned stages as if they followed the working tree. @default false */
+  readonly unpinned?: boolean;
+}
+
 /**
  * Reads environments/ and src/apps/.
  *
  * @throws UserError with every problem of every file
  */
-export function load(root: string): Loaded {
+export function load(root: string, { texts, unpinned }: LoadSources = {}): Loaded {
   const apps = loadApps(root);
-  const repository = loadRepository({ root, classes: apps });
+  const repository = loadRepository({ root, classes: apps, texts, unpinned });
   const folders = new Map<string, ReturnType<typeof readManifests>>();
   return {
     repository,

@@ -2,7 +2,7 @@ import { yamlApp } from '../../src/model/values/workloads';
 import { planPromotion, type PromotionInput } from '../../src/promotion/plan';
 import { promotableValues } from '../../src/promotion/promotable';
 import { appsOf, idleNulls, type StageSource } from '../../src/promotion/values';
-import { parseValues } from '../../src/promotion/yaml-edit';
+import { parseValues } from '../../src/config/yaml-edit';
 
 const BASE = `apps:
   web:

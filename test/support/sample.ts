@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { KubeObject } from '../../src/model/kube';
 import type { RenderedStage } from '../../src/model/rendered';
-import { renderAll } from '../../src/synth/synth';
+import { renderAll } from '../../src/synth/prepare';
 
 const root = join(__dirname, '../..');
 let rendered: readonly RenderedStage[] | undefined;

@@ -6,6 +6,7 @@ import type { Context } from '../context';
 
 interface Flags {
   readonly check?: boolean;
+  readonly deep?: boolean;
   readonly against?: string;
   readonly dryRun?: boolean;
   readonly output: 'text' | 'json';
@@ -17,6 +18,7 @@ export function registerSynth(program: Command, context: Context): void {
     .command('synth')
     .description('render every stage, check it, and publish what changed to dist/')
     .option('--check', 'write nothing; exit 2 when dist/ is out of date or was edited by hand')
+    .option('--deep', 'render pinned stages again from their revisions, whatever their locks say')
     .option(
       '--against <revision>',
       'guard against destructive changes since this branch, not only since dist/',

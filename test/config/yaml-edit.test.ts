@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { editYaml, parseValues, valueIn, withValue } from '../../src/promotion/yaml-edit';
+import { editYaml, parseValues, valueIn, withValue } from '../../src/config/yaml-edit';
 
 const STAGE = `# yaml-language-server: $schema=schema/stage.schema.json
 #

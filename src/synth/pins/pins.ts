@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseValues, valueIn } from '../../config/yaml-edit';
+import { openRepository, type Repo } from '../../git/repository';
+import { readDist, readLock, verifyLock, type DistReader } from '../../manifests/publish';
+import { readManifests } from '../../manifests/read';
+import type { App, Environment } from '../../model/environment';
+import { appValues } from '../../model/values/app-shape';
+import { UserError, type Problem } from '../../model/errors';
+import type { RenderedStage } from '../../model/rendered';
+import { hashOf } from '../inputs';
+import { renderPinned, type PinnedRequest } from './render-pinned';
+import { pinnedPart } from './stage-text';
+
+/** A stage that renders from an earlier revision. */
+export interface PinnedStage {
+  /** With the apps that it has there. */
+  readonly environment: Environment;
+  readonly stage: RenderedStage;
+  readonly output: {
+    readonly name: string;
+    readonly inputs: string;
+    readonly base: string;
+    readonly files: readonly { readonly path: string; readonly text: string }[];
+  };
+}
+
+export interface PinOptions {
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly reader?: DistReader;
+  /** The files of environments/ by name, in place of those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Render it, whatever the lock says. @default false */
+  readonly deep?: boolean;
+}
+
+export const isPinned = (environment: Environment): boolean => environment.values.base !== undefined;
+
+/**
+ * A pinned stage as dist/ has it, when the lock beside it says that neither its inputs nor its files changed: without
+ * Git, so that shallow clones and archives will do. Otherwise rendered from its revision.
+ * @throws UserError `revision-missing` with the command that fetches it; `no-repository`
+ */
+export async function resolvePin(environment: Environment, options: PinOptions): Promise<PinnedStage> {
+  const { root, reader } = options;
+  const { name } = environment;
+  const base = environment.values.base!;
+  const [text, baseText] = [`${name}.yaml`, 'base.yaml'].map(
+    (file) => options.texts?.get(file) ?? readFileSync(join(root, 'environments', file), 'utf8'),
+  ) as [string, string];
+  const inputs = pinnedInputs(text, baseText);
+  const lock = readLock(root, name, reader);
+  const same = lock?.base === base && lock.inputs === inputs;
+  // A file of somebody else's in the folder is reported by synth; it does not change what is deployed from here.
+  const damage = same ? verifyLock(root, name, reader).filter(({ code }) => code !== 'dist-extra') : [];
+  if (same && damage.length === 0 && options.deep !== true)
+    return describe(environment, readDist(root, name, reader), { name, inputs, base });
+  const texts = await render(environment, options, { stage: name, revision: base, text, baseText }, damage);
+  return describe(environment, texts, { name, inputs, base });
+}
+
+async function render(
+  environment: Environment,
+  options: PinOptions,
+  request: Pick<PinnedRequest, 'stage' | 'revision' | 'text' | 'baseText'>,
+  damage: readonly Problem[],
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const repo = await repositoryFor(environment, options);
+    return await renderPinned({ ...request, repo, root: options.root });
+  } catch (error) {
+    const cannot =
+      error instanceof UserError && /^(revision-missing|no-repository)$/.test(error.problems[0]!.code);
+    // What was edited by hand is mended by checking it out, without any rendering.
+    throw cannot && damage.length > 0 ? new UserError(damage) : error;
+  }
+}
+
+/** The hash of what a pinned stage is rendered from, its base apart: its own values, and its cluster as base.yaml has it. */
+export function pinnedInputs(text: string, baseText: string): string {
+  const [values, base] = [parseValues(pinnedPart(text)), parseValues(baseText)];
+  const name = valueIn(values, ['cluster']) ?? valueIn(base, ['cluster']);
+  const cluster = { name, ...(valueIn(base, ['clusters', String(name)]) as object | undefined) };
+  return hashOf({ cluster, values });
+}
+
+async function repositoryFor(environment: Environment, options: PinOptions): Promise<Repo> {
+  const repo = await openRepository(options.root, options.env);
+  if (repo) return repo;
+  throw new UserError({
+    code: 'no-repository',
+    cause: `stage ${environment.name} has to be rendered from ${environment.values.base}, and this is no Git repository`,
+    consequence:
+      'Its own values, its cluster or its files in dist/ differ from what its lock says. Nothing was written.',
+    remedy: 'Change pinned stages in a clone.',
+    at: environment.locate(['base']),
+  });
+}
+
+function describe(
+  environment: Environment,
+  texts: ReadonlyMap<string, string>,
+  output: Omit<PinnedStage['output'], 'files'>,
+): PinnedStage {
+  const { name } = environment;
+  const at = environment.locate([]);
+  const files = [...texts].map(([path, text]) => {
+    const [source = ''] = text.split('\n', 1);
+    return { path: `${name}/${path}`, source, at, objects: readManifests(text, `dist/${name}/${path}`) };
+  });
+  const apps = files
+    .filter(({ path }) => !path.endsWith('/_stage.yaml'))
+    .map(({ path, objects }): App => {
+      const app = path.slice(name.length + 1).replace(/\.yaml$/, '');
+      const namespace = objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace;
+      return {
+        name: app,
+        objectName: app,
+        kind: 'pinned',
+        namespace: namespace ?? environment.namespace,
+        values: appValues({}).parse({}),
+        calls: [],
+        calledBy: [],
+        locate: () => at,
+      };
+    });
+  const namespaces = [...new Set([environment.namespace, ...apps.map((app) => app.namespace)])];
+  const { cluster, values } = environment;
+  return {
+    environment: { ...environment, apps, namespaces },
+    stage: {
+      name,
+      cluster,
+      namespaces,
+      at,
+      podSecurity: values.podSecurity,
+      existing: values.existing,
+      acknowledged: values.allowDestructive.map((change, i) => ({
+        change,
+        at: environment.locate(['allowDestructive', i]),
+      })),
+      files,
+    },
+    output: { ...output, files: [...texts].map(([path, text]) => ({ path, text })) },
+  };
+}

@@ -1,0 +1,81 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runProgram } from '../../git/program';
+import { readFiles, type TreeFile } from '../../git/read';
+import type { Repo } from '../../git/repository';
+import { UserError } from '../../model/errors';
+import { sameDependencies } from './dependencies';
+
+/** What no rendering reads, and what would only be copied in vain. */
+const LEFT_OUT = /^(dist|test|docs|\.stageline|\.git)(\/|$)/;
+const LOCK = 'package-lock.json';
+
+/**
+ * A folder that holds the program, base.yaml and the packages of a revision, ready to render. It is named by the
+ * revision, made once, and never changes.
+ * @throws UserError `revision-missing`, `pin-install`
+ */
+export async function revisionFolder(repo: Repo, root: string, revision: string): Promise<string> {
+  const cache = join(root, '.stageline', 'cache', 'base');
+  const files = async (): Promise<Map<string, TreeFile>> => readFiles(repo, revision, []);
+  for (const name of [revision, `${revision}-installed`]) {
+    const folder = join(cache, name);
+    if (existsSync(folder) && (name !== revision || (await agrees(folder, root)))) return folder;
+  }
+  mkdirSync(cache, { recursive: true });
+  const scratch = mkdtempSync(join(cache, 'new-'));
+  try {
+    for (const [path, file] of await files()) if (!LEFT_OUT.test(path)) place(scratch, path, file);
+    const installed = !(await agrees(scratch, root));
+    if (installed) await install(repo, scratch, revision);
+    const folder = join(cache, installed ? `${revision}-installed` : revision);
+    try {
+      renameSync(scratch, folder);
+    } catch (error) {
+      // Another process was faster; a folder of that name is always whole.
+      if (!existsSync(folder)) throw error;
+    }
+    return folder;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function agrees(folder: string, root: string): Promise<boolean> {
+  const text = (at: string): string | undefined =>
+    existsSync(join(at, LOCK)) ? readFileSync(join(at, LOCK), 'utf8') : undefined;
+  const [theirs, ours] = [text(folder), text(root)];
+  // Without lock files there is nothing to install from: what is installed has to do.
+  return Promise.resolve((theirs === undefined && ours === undefined) || sameDependencies(theirs, ours));
+}
+
+function place(folder: string, path: string, file: TreeFile): void {
+  const target = join(folder, path);
+  mkdirSync(dirname(target), { recursive: true });
+  if (file.mode === '120000') return symlinkSync(file.data.toString('utf8'), target);
+  writeFileSync(target, file.data);
+  if (file.mode === '100755') chmodSync(target, 0o755);
+}
+
+async function install(repo: Repo, folder: string, revision: string): Promise<void> {
+  const args = ['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const result = await runProgram(npm, args, { cwd: folder, env: repo.env });
+  if (result.code === 0) return;
+  throw new UserError({
+    code: 'pin-install',
+    cause: `the packages of ${revision.slice(0, 12)} could not be installed`,
+    consequence: `Its package-lock.json differs from today's, and npm ci says: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`,
+    remedy: 'make the registry reachable, or move the base of the stage to a newer revision',
+  });
+}

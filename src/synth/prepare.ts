@@ -1,0 +1,169 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { clusterKinds, deliveryFiles, deliveryProblems } from '../delivery';
+import { emitFile } from '../manifests/emit';
+import { DistReader, readDist, type PublishOptions } from '../manifests/publish';
+import { readManifests } from '../manifests/read';
+import type { StageSummary } from '../manifests/summary';
+import type { Repository } from '../model/environment';
+import { UserError, type Problem } from '../model/errors';
+import type { KubeObject } from '../model/kube';
+import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { check, warnings } from './check';
+import { compare, type Before } from './compare';
+import { inputsOf } from './inputs';
+import { load, type Loaded } from './load';
+import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
+import { renderRepository } from './render';
+import { objectsAt } from './revision';
+
+export interface PrepareOptions {
+  /** The repository's root. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A revision: destructive changes are those since then, not those since dist/. */
+  readonly against?: string;
+  /** Render pinned stages from their revisions again, whatever their locks say. */
+  readonly deep?: boolean;
+  /** The files of environments/ by name, in place of those on disk. */
+  readonly texts?: ReadonlyMap<string, string>;
+}
+
+/** A repository rendered, checked and compared with dist/; nothing is written yet. */
+export interface Prepared {
+  readonly repository: Repository;
+  /** Every stage, and Argo CD's own folder, as it is to stand below dist/. */
+  readonly outputs: PublishOptions['stages'];
+  readonly stages: readonly RenderedStage[];
+  readonly summaries: readonly StageSummary[];
+  /** Destructive changes that nobody acknowledged. */
+  readonly refused: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly reader: DistReader;
+}
+
+/** The name under which Argo CD's own objects are published; no stage can have it. */
+export const DELIVERY = 'argocd';
+
+/** Every stage of a repository as it is rendered from the working tree, checked by nothing yet; pins do not count. */
+export function renderAll(root: string): readonly RenderedStage[] {
+  const { repository, sources } = load(root, { unpinned: true });
+  return renderRepository(repository, sources).map(({ stage }) => stage);
+}
+
+/**
+ * Everything of synth but the writing: reads environments/ and src/apps/, renders every stage, checks all of it, and
+ * compares it with what is deployed.
+ *
+ * @throws UserError for anything a person can mend
+ */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const { root } = options;
+  const reader = new DistReader(root);
+  const loaded = load(root, { texts: options.texts });
+  const pins = await resolvePins(loaded.repository, options, reader);
+  const repository = {
+    ...loaded.repository,
+    environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
+  };
+  const { stages, outputs: rendered, notes } = renderAround(repository, loaded, pins);
+  const delivery = deliveryFiles(repository, clusterKinds(stages));
+
+  const problems = [...deliveryProblems(repository), ...check(stages, delivery)];
+  if (problems.length > 0) throw new UserError(problems);
+
+  const argocd = { name: DELIVERY, inputs: inputsOf(repository.values), base: null };
+  const outputs = [...rendered, { ...argocd, files: emit(delivery, DELIVERY) }];
+  const dist = objectsInDist(root, stages, outputs, reader);
+  const removals = repository.values.allowDestructive.map((change, i) => ({
+    change,
+    at: repository.locate?.(['allowDestructive', i]) ?? { file: 'environments/base.yaml' },
+  }));
+  const changes = compare(dist, stages, removals, (stage) => notes.get(stage) ?? []);
+  const guarded = options.against
+    ? compare(await objectsAt(root, options.env, options.against), stages, removals, () => [])
+    : changes;
+  return {
+    repository,
+    outputs,
+    stages,
+    summaries: changes.summaries,
+    refused: guarded.refused,
+    warnings: [...repository.warnings, ...guarded.warnings, ...warnings(stages)],
+    reader,
+  };
+}
+
+async function resolvePins(
+  repository: Repository,
+  options: PrepareOptions,
+  reader: DistReader,
+): Promise<ReadonlyMap<string, PinnedStage>> {
+  const pins = new Map<string, PinnedStage>();
+  for (const environment of repository.environments)
+    if (isPinned(environment))
+      pins.set(environment.name, await resolvePin(environment, { ...options, reader }));
+  return pins;
+}
+
+/** Renders the stages that follow the working tree, and puts the pinned ones in their places. */
+function renderAround(
+  repository: Repository,
+  { sources }: Loaded,
+  pins: ReadonlyMap<string, PinnedStage>,
+): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
+  const following = repository.environments.filter(({ name }) => !pins.has(name));
+  const renderings = renderRepository({ ...repository, environments: following }, sources);
+  const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
+  const stages = repository.environments.map(({ name }) => pins.get(name)?.stage ?? byName.get(name)!.stage);
+  return {
+    stages,
+    outputs: repository.environments.map(
+      (environment, i) =>
+        pins.get(environment.name)?.output ?? {
+          name: environment.name,
+          inputs: inputsOf(environment),
+          base: null,
+          files: emit(stages[i]!.files, environment.name),
+        },
+    ),
+    notes: new Map(renderings.map(({ stage, notes }) => [stage.name, notes])),
+  };
+}
+
+/** The text of every file, by its path below the stage's folder. */
+export function emit(
+  files: readonly RenderedFile[],
+  stage: string,
+): PublishOptions['stages'][number]['files'] {
+  return files.map((file) => ({ path: file.path.slice(stage.length + 1), text: emitFile(file) }));
+}
+
+/** What dist/ deploys now, stage by stage. A file that stays as it is need not be read as YAML. */
+function objectsInDist(
+  root: string,
+  stages: readonly RenderedStage[],
+  outputs: PublishOptions['stages'],
+  reader: DistReader,
+): Before {
+  const known = stages.map(({ name }) => name);
+  const folders = existsSync(join(root, 'dist'))
+    ? readdirSync(join(root, 'dist'), { withFileTypes: true })
+    : [];
+  const left = folders
+    .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY)
+    .map(({ name }) => name);
+  return new Map(
+    [...new Set([...known, ...left.sort()])].flatMap((name): [string, KubeObject[]][] => {
+      const texts = readDist(root, name, reader);
+      if (texts.size === 0 && !known.includes(name)) return [];
+      const output = outputs.find((candidate) => candidate.name === name);
+      const rendered = stages.find((stage) => stage.name === name)?.files;
+      const objects = [...texts].flatMap(([path, text]) => {
+        const i = output?.files.findIndex((file) => file.path === path && file.text === text) ?? -1;
+        return i < 0 ? readManifests(text, `dist/${name}/${path}`) : rendered![i]!.objects;
+      });
+      return [[name, objects]];
+    }),
+  );
+}
