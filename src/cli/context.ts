@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EXIT, type ExitCode } from '../model/errors';
 
 /** What a command knows of the world, and the only ways in which it speaks. */
 export interface Context {
-  /** The repository's root: where environments/ is. */
+  /** The repository's root: where environments/ is, at or above the working directory. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
@@ -28,7 +30,7 @@ export interface ProcessLike {
 export function contextOf(process: ProcessLike): Context {
   const { env } = process;
   return {
-    root: process.cwd(),
+    root: rootAbove(process.cwd()),
     env,
     now: () => new Date(),
     print: (text) => void process.stdout.write(`${text}\n`),
@@ -38,4 +40,12 @@ export function contextOf(process: ProcessLike): Context {
       if (code !== EXIT.done) process.exitCode = code;
     },
   };
+}
+
+/** The repository that a folder lies in: the nearest one upwards that has environments/, or the folder itself. */
+function rootAbove(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, 'environments', 'base.yaml'))) return at;
+    if (dirname(at) === at) return folder;
+  }
 }

@@ -43,7 +43,7 @@ export function loadApps(root: string): readonly LoadedApp[] {
       classes = appClasses(load(join(folder, file)));
     } catch (error) {
       if (error instanceof UserError) problems.push(...error.problems);
-      else problems.push({ code: 'app-load', at, cause: `does not load: ${firstLines(error)}` });
+      else problems.push(doesNotLoad(root, at.file, error));
       return [];
     }
     if (classes.length !== 1) {
@@ -74,7 +74,17 @@ function appClasses(module: unknown): AppWithValues[] {
   return [...new Set(exported.filter(isApp))];
 }
 
-function firstLines(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n').slice(0, 3).join(' ');
+/** What the loader says, with the place it found, and without the folder that this machine keeps the repository in. */
+function doesNotLoad(root: string, file: string, error: unknown): Problem {
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(`${root}/`, '');
+  const [, where = file, line, column, says] =
+    /^(\S+\.[tj]s):(\d+):(\d+): (?:ERROR: )?(.*)$/m.exec(message) ?? [];
+  const position = line === undefined ? {} : { line: Number(line), column: Number(column) };
+  return {
+    code: 'app-load',
+    cause: `does not load: ${says ?? message.split('\n')[0]}`,
+    consequence: 'Nothing was rendered.',
+    remedy: 'npm run typecheck shows more of it.',
+    at: { file: where, ...position },
+  };
 }

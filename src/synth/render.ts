@@ -59,8 +59,10 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
         },
       ];
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? app.locate([]) })));
+      if (loaded && !(error instanceof UserError)) problems.push(appThrew(loaded, name, error));
+      else if (!(error instanceof UserError)) throw error;
+      else
+        problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? app.locate([]) })));
       return [];
     }
   });
@@ -79,5 +81,16 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
       })),
       files: [base, ...apps],
     },
+  };
+}
+
+function appThrew(app: LoadedApp, stage: string, error: unknown): Problem {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const [, line, column] = new RegExp(`${app.file}:(\\d+):(\\d+)`).exec((error as Error)?.stack ?? '') ?? [];
+  return {
+    code: 'app-threw',
+    cause: `the app "${app.name}" cannot be built for stage "${stage}": ${message}`,
+    remedy: 'Mend the class; for a value it cannot take, throw a UserError that says what to do.',
+    at: { file: app.file, ...(line !== undefined && { line: Number(line), column: Number(column) }) },
   };
 }
