@@ -7,6 +7,9 @@ import { readOwn } from './read-own';
 // A parser recurses: a line that opens this many collections would end the whole process, past any catch.
 const TOO_DEEP = /^[ \t?:-]{2000}|(?:[[{][\s,]*){500}/m;
 
+/** Whether a text must not be handed to a YAML parser. */
+export const nestsTooDeep = (text: string): boolean => TOO_DEEP.test(text);
+
 /**
  * The objects of a file below dist/, in their order. A file as stageline wrote it is read quickly; one that was
  * edited since, by hand or by a merge, is read as YAML 1.2.
@@ -17,7 +20,7 @@ const TOO_DEEP = /^[ \t?:-]{2000}|(?:[[{][\s,]*){500}/m;
 export function readManifests(text: string, path: string): KubeObject[] {
   const own = hasMarker(text) ? readOwn(text.slice(text.indexOf('\n') + 1)) : undefined;
   if (own) return own;
-  if (TOO_DEEP.test(text)) throw new UserError(unreadable('values nest too deep to be read', { file: path }));
+  if (nestsTooDeep(text)) throw new UserError(unreadable('values nest too deep to be read', { file: path }));
   const lines = new LineCounter();
   const at = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);

@@ -2,7 +2,8 @@ import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { UserError, type Location, type Problem } from '../model/errors';
-import type { KubeObject } from '../model/kube';
+import { nestsTooDeep } from '../manifests/read';
+import { isKubeObject, type KubeObject } from '../model/kube';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -67,6 +68,10 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
     return { file, line, column: col };
   };
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  if (nestsTooDeep(text)) {
+    problems.push({ code: 'nested-too-deep', cause: 'values nest too deep to be read', at: { file } });
+    return [];
+  }
   const found: KubeObject[] = [];
   try {
     for (const doc of parseAllDocuments(text, { version: '1.1', lineCounter: lines, prettyErrors: false })) {
@@ -94,7 +99,7 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
 
 function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObject[] {
   if (value === null) return [];
-  if (isObject(value)) return [value];
+  if (isKubeObject(value)) return [value];
   if (isList(value)) return value.items.flatMap((item) => objectsOf(item, at, problems));
   problems.push({
     code: 'manifests-object',
@@ -113,10 +118,3 @@ const isList = (value: unknown): value is { items: unknown[] } =>
   typeof value['kind'] === 'string' &&
   value['kind'].endsWith('List') &&
   Array.isArray(value['items']);
-
-const isObject = (value: unknown): value is KubeObject =>
-  record(value) &&
-  typeof value['apiVersion'] === 'string' &&
-  typeof value['kind'] === 'string' &&
-  record(value['metadata']) &&
-  typeof value['metadata']['name'] === 'string';

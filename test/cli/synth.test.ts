@@ -160,12 +160,12 @@ describe('what synth refuses', () => {
     repository.edit(
       'environments/base.yaml',
       'kind: cronjob',
-      'kind: cronjob\n    patches:\n      - { kind: CronJob, op: add, path: /spec/scedule, value: never }',
+      'kind: cronjob\n    patches:\n      - { kind: CronJob, op: add, path: /spec/jobTemplate/spec/paralelism, value: 1 }',
     );
     const { code, stderr } = await untouched('synth');
     expect(code).toBe(1);
-    expect(stderr).toContain('/spec/scedule');
-    expect(stderr).toContain('schedule');
+    expect(stderr).toContain('/spec/jobTemplate/spec/paralelism');
+    expect(stderr).toContain('Did you mean "parallelism"?');
   });
 
   test('a class that throws, in its own file and line', async () => {
@@ -230,7 +230,7 @@ describe('synth --against a revision', () => {
     git('commit', '-m', 'before');
     const { code, stderr } = await repository.run('synth', '--check', '--against', 'origin/gone');
     expect(code).toBe(1);
-    expect(stderr).toContain('git fetch');
+    expect(stderr).toContain('not in this clone');
   });
 });
 

@@ -1,0 +1,77 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../src/model/errors';
+import { readManifests } from '../../src/synth/manifests-folder';
+import { TemporaryRepository } from '../support/repository';
+
+let repository: TemporaryRepository;
+beforeEach(() => (repository = TemporaryRepository.ofFixture('lab')));
+afterEach(() => repository.remove());
+
+const at = { file: 'environments/base.yaml', line: 7, column: 5 };
+const read = (folder: string) => readManifests(repository.root, folder, at);
+const config = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+
+function problemsOf(folder: string): string[] {
+  try {
+    read(folder);
+  } catch (error) {
+    return (error as UserError).problems.map(({ code, at }) => `${code} ${at?.file}:${at?.line ?? ''}`);
+  }
+  return [];
+}
+
+test('reads every document of every file below the folder, in the order of the paths, and opens lists', () => {
+  repository.write('vendor/b.yaml', `${config('b1')}---\n${config('b2')}---\n`);
+  repository.write('vendor/a/z.yml', config('a'));
+  repository.write('vendor/README.md', 'no manifest');
+  repository.write(
+    'vendor/list.yaml',
+    `apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Secret, metadata: {name: l}}\n`,
+  );
+  expect(read('vendor').map(({ metadata }) => metadata.name)).toEqual(['a', 'b1', 'b2', 'l']);
+});
+
+test('reads them as Kubernetes does: yes is true', () => {
+  repository.write('vendor/a.yaml', `${config('a')}immutable: yes\n`);
+  expect(read('vendor')[0]).toMatchObject({ immutable: true });
+});
+
+test('a folder that is missing, a file, empty, or a link is refused where the app names it', () => {
+  repository.write('file', 'x');
+  repository.write('vendor/empty/README', '');
+  symlinkSync('/etc', join(repository.root, 'link'));
+  for (const folder of ['nowhere', 'file', 'vendor/empty', 'link']) {
+    expect(problemsOf(folder)).toEqual([
+      expect.stringMatching(/^manifests-(folder|empty) environments\/base\.yaml:7$/),
+    ]);
+  }
+});
+
+test('a link to a manifest elsewhere is not followed', () => {
+  repository.write('vendor/a.yaml', config('a'));
+  symlinkSync('/etc/hosts', join(repository.root, 'vendor/b.yaml'));
+  expect(problemsOf('vendor')).toEqual(['manifests-folder environments/base.yaml:7']);
+});
+
+test('all problems of all files are told at once', () => {
+  repository.write('vendor/a.yaml', 'kind: ConfigMap\n');
+  repository.write('vendor/b.yaml', `${config('b')}---\na: *nothing\n`);
+  repository.write('vendor/deep.yaml', '['.repeat(20_000));
+  repository.write('vendor/bomb.yaml', bomb());
+  expect(problemsOf('vendor')).toEqual([
+    'manifests-object vendor/a.yaml:1',
+    expect.stringMatching(/^yaml-syntax vendor\/b\.yaml:/),
+    expect.stringMatching(/^yaml-syntax vendor\/bomb\.yaml:/),
+    'nested-too-deep vendor/deep.yaml:',
+  ]);
+});
+
+/** Each level names the one before it ten times. */
+function bomb(): string {
+  const levels = Array.from(
+    { length: 9 },
+    (_, i) => `l${i + 1}: &l${i + 1} [${Array(10).fill(`*l${i}`).join(', ')}]`,
+  );
+  return `l0: &l0 x\n${levels.join('\n')}\n`;
+}
