@@ -45,10 +45,11 @@ export function check(stages: readonly RenderedStage[], delivery: readonly Rende
 function validate(files: readonly RenderedFile[], validator: SchemaValidator): Problem[] {
   return files.flatMap(({ objects, at }) =>
     objects.flatMap((object) =>
-      validator.validate(object).map(({ path, message }): Problem => ({
+      validator.validate(object).map(({ path, message, nearest }): Problem => ({
         code: 'schema',
-        cause: `${describeObject(object)}: ${path === '' ? '' : `${path} `}${message}`,
+        cause: `${describeObject(object)}: ${message}${path === '' ? '' : `, at ${path}`}`,
         consequence: 'The API server would refuse it, or drop the field without a word.',
+        remedy: nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
         at,
       })),
     ),
