@@ -1,5 +1,5 @@
 import type { Api, Live } from './api';
-import { until } from './wait';
+import { Hopeless, until } from './wait';
 
 const APPLICATION = ['argoproj.io/v1alpha1', 'Application'] as const;
 const NAMESPACE = 'argocd';
@@ -129,8 +129,21 @@ export class ArgoApi {
     }
   }
 
+  /** Waits until it is Synced and Healthy; an error that lasts for 15 s ends the wait. */
   untilSynced(name: string, within?: number): Promise<AppStatus> {
-    return this.until(name, 'Synced and Healthy', isSyncedAndHealthy, within);
+    let since: number | undefined;
+    return this.until(
+      name,
+      'Synced and Healthy',
+      (status) => {
+        const wrong = status.conditions?.some(({ type }) => type.endsWith('Error'));
+        since = wrong ? (since ?? Date.now()) : undefined;
+        if (since !== undefined && Date.now() - since > 15_000)
+          throw new Hopeless(`Application ${name} is in error`);
+        return isSyncedAndHealthy(status);
+      },
+      within,
+    );
   }
 
   /** Waits for the end of the running operation. */

@@ -40,9 +40,13 @@ export function argoOf({ argo }: Context): ArgoCd {
   return argo;
 }
 
-/** Runs the scenarios in order; what needs one that did not pass fails without being tried. */
-export async function runScenarios(scenarios: readonly Scenario[], context: Context): Promise<Result[]> {
-  const results: Result[] = [];
+/** Runs the scenarios in order and adds their results; what needs one that did not pass fails without being tried. */
+export async function runScenarios(
+  scenarios: readonly Scenario[],
+  context: Context,
+  results: Result[],
+  stopAtFailure = false,
+): Promise<void> {
   for (const { name, needs = [], run, note } of scenarios) {
     const start = Date.now();
     const missing = needs.filter(
@@ -60,8 +64,8 @@ export async function runScenarios(scenarios: readonly Scenario[], context: Cont
     const seconds = (Date.now() - start) / 1000;
     results.push({ name, seconds, ...result, ...(note === undefined ? {} : { note }) });
     context.session.log(`${result.outcome}: ${name} (${seconds.toFixed(1)} s)`);
+    if (stopAtFailure && result.outcome === 'failed') return;
   }
-  return results;
 }
 
 /** The table at the end, what went wrong, and one line that counts. */
@@ -72,7 +76,7 @@ export function report(results: readonly Result[]): string {
       `${name.padEnd(width)}  ${seconds.toFixed(1).padStart(7)}  ${outcome}${note ? `  (${note})` : ''}`,
   );
   const whys = results.flatMap(({ name, outcome, why }) =>
-    why ? [`\n${outcome}: ${name}\n${indent(why)}`] : [],
+    why && !why.startsWith('needs: ') ? [`\n${outcome}: ${name}\n${indent(why)}`] : [],
   );
   const count = (outcome: Result['outcome']): number =>
     results.filter((each) => each.outcome === outcome).length;

@@ -32,9 +32,7 @@ export const bootstrapScenario: Scenario = {
     context.argo = await cluster.startArgoCd({ SSL_CERT_FILE: cluster.plane.caFile });
     // Argo CD writes each Application once by itself, with `jsonnet: {}` in it.
     for (const name of STAGES) {
-      await context.argo.api.until(stage(name), 'compared', ({ sync }) =>
-        /Synced|OutOfSync/.test(sync?.status ?? ''),
-      );
+      await context.argo.api.until(stage(name), 'compared', ({ reconciledAt }) => reconciledAt !== undefined);
     }
 
     const objects = [...manifest, ...workspace.objects('argocd')];
