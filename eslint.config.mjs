@@ -11,7 +11,7 @@ const arrows = {
   git: ['model'],
   synth: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git'],
   promotion: ['model', 'config', 'manifests', 'delivery', 'git', 'synth'],
-  stack: ['model', 'config', 'delivery'],
+  stack: ['model', 'config', 'delivery', 'synth'],
   cli: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'synth', 'promotion'],
 };
 const rooms = Object.keys(arrows);

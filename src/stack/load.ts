@@ -1,6 +1,6 @@
-import { loadRepository } from '../config';
 import type { KindsByStage } from '../delivery';
 import type { Repository } from '../model/environment';
+import { load } from '../synth/load';
 import { readKinds } from './read-dist';
 
 /** What the program is about: the stages, and the kinds that they deploy. */
@@ -15,6 +15,6 @@ export interface Sources {
  * @throws UserError with every problem of every file
  */
 export function loadSources(root: string): Sources {
-  const repository = loadRepository({ root, classes: [] });
+  const { repository } = load(root);
   return { repository, kinds: readKinds(root, repository.environments) };
 }

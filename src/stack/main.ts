@@ -33,9 +33,16 @@ export async function main(): Promise<Outputs> {
       },
     });
   } catch (error) {
-    // Pulumi prints a RunError as it is, and any other error with its stack.
-    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof UserError ? refusal(error) : error;
   }
+}
+
+/** Pulumi prints a RunError as it is, and any other error with its stack. */
+function refusal({ message }: UserError): Error {
+  const error = new pulumi.RunError(message);
+  // Pulumi formats the stack all the same, and maps each line of it: that takes seconds.
+  error.stack = message;
+  return error;
 }
 
 const isText = (kubeconfig: string | undefined): kubeconfig is string => kubeconfig?.includes('\n') === true;
