@@ -9,10 +9,11 @@ const arrows = {
   manifests: ['model'],
   delivery: ['model'],
   git: ['model'],
-  synth: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git'],
+  secrets: ['model', 'config'],
+  synth: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'secrets'],
   promotion: ['model', 'config', 'manifests', 'delivery', 'git', 'synth'],
   stack: ['model', 'config', 'delivery', 'synth'],
-  cli: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'synth', 'promotion'],
+  cli: ['model', 'config', 'constructs', 'manifests', 'delivery', 'git', 'secrets', 'synth', 'promotion'],
 };
 const rooms = Object.keys(arrows);
 

@@ -7,6 +7,7 @@ import { finishOnSynth } from './finish';
 import type { HardeningNote } from './hardening';
 import { NAME_LABEL, objectLabels, selectorLabels } from './labels';
 import { appNetworkPolicy, type Endpoint } from './network-policy';
+import { AppSecret, type SecretOptions } from './secret';
 
 /** Every app: `instanceof` does not tell them, cdk8s answers it with yes for each Chart. */
 const apps = new WeakSet<Chart>();
@@ -49,6 +50,7 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   readonly values: V;
   private readonly endpoints: Endpoint[] = [];
   private readonly notes: HardeningNote[] = [];
+  private readonly secrets = new Map<string, AppSecret>();
 
   constructor(scope: Construct, id: string, props: AppProps<V>) {
     const { app, environment, values } = props;
@@ -79,6 +81,23 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   /** Where this app switches hardening off, and why. */
   get hardeningNotes(): readonly HardeningNote[] {
     return this.notes;
+  }
+
+  /**
+   * A secret that this app needs, with these keys: where it comes from is up to the stage (`secrets:` in its file), and
+   * for this app `secrets.<name>` among its values.
+   * @throws UserError when the stage does not say where from, or has not sealed one of the keys
+   */
+  secret(name: string, keys: readonly string[], options: SecretOptions = {}): AppSecret {
+    const known = this.secrets.get(name) ?? new AppSecret(this, name, options);
+    this.secrets.set(name, known);
+    return known.need(keys, options);
+  }
+
+  /** Objects that it needs and somebody else creates, as `Kind/name`. */
+  get foreignObjects(): readonly string[] {
+    const foreign = [...this.secrets.values()].filter((secret) => secret.isForeign);
+    return foreign.map((secret) => `Secret/${secret.objectName}`).sort();
   }
 
   /** What a component of this app is called: the app's own name for `main`, else `<app>-<id>`. */

@@ -18,6 +18,8 @@ export type ContainerValues = Omit<AuxiliaryValues, 'image' | 'mounts'> & { read
 export interface ContainerExtras {
   readonly security: SecurityValues;
   readonly mounts: readonly k8s.VolumeMount[];
+  /** Variables whose values are not known here. */
+  readonly env?: readonly k8s.EnvVar[];
   readonly lifecycle?: k8s.Lifecycle;
   readonly restartPolicy?: 'Always';
 }
@@ -28,7 +30,9 @@ export function renderContainer(
   values: ContainerValues,
   extras: ContainerExtras,
 ): k8s.Container {
-  const env = sortedEntries(values.env).map(([key, value]) => ({ name: key, value }));
+  const plain: k8s.EnvVar[] = sortedEntries(values.env).map(([key, value]) => ({ name: key, value }));
+  // What others refer to as $(NAME) has to stand before them.
+  const env = [...(extras.env ?? []), ...plain];
   const ports = portsOf(values.ports);
   return {
     name,

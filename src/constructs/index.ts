@@ -6,6 +6,7 @@ export type { ScopeOf } from './kinds';
 export { ManifestsApp, type ManifestsProps } from './manifests-app';
 export { OneOffJob } from './one-off-job';
 export { renderApp, renderAppWithNotes, renderStageBase, type AppSource, type RenderedApp } from './render';
+export { AppSecret, type SecretOptions } from './secret';
 export { ScheduledJob } from './scheduled-job';
 export {
   classApp,

@@ -5,6 +5,7 @@ import { renderContainer } from './container';
 import { notesOf, podSecurity, type HardeningNote } from './hardening';
 import { lifecycleOf } from './lifecycle';
 import type { EndpointPort } from './network-policy';
+import { podSecrets } from './pod-secrets';
 import { appProblem, sortedEntries, type AuxiliaryValues, type PodValues } from './values';
 import { coversTmp, inMountOrder, podVolumes, scratch, type Claim } from './volumes';
 import { suggest } from '../model/nearest';
@@ -38,7 +39,8 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
   const { name } = options;
   const own = podVolumes(name, values.volumes);
   const files = configFiles(configMapName(name), freeName('config', values.volumes), values.files);
-  const volumes: k8s.Volume[] = [...own.volumes, ...(files ? [files.volume] : [])];
+  const secrets = podSecrets(app, values, (wanted) => freeName(wanted, values.volumes));
+  const volumes: k8s.Volume[] = [...own.volumes, ...(files ? [files.volume] : []), ...secrets.volumes];
   const shared = files?.mounts ?? [];
 
   const mountsOf = (container: string, mounts: readonly k8s.VolumeMount[]): k8s.VolumeMount[] => {
@@ -61,14 +63,19 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
       { ...aux, image: aux.image ?? values.image },
       {
         security: values.security,
-        mounts: mountsOf(container, namedMounts(app, [list, container], aux.mounts, own.mounts)),
+        env: secrets.of(container).env,
+        mounts: mountsOf(container, [
+          ...namedMounts(app, [list, container], aux.mounts, own.mounts),
+          ...secrets.of(container).mounts,
+        ]),
         restartPolicy,
       },
     );
 
   const main = renderContainer(name, values, {
     security: values.security,
-    mounts: mountsOf(name, own.mounts),
+    env: secrets.of(undefined).env,
+    mounts: mountsOf(name, [...own.mounts, ...secrets.of(undefined).mounts]),
     lifecycle: lifecycleOf(app, values),
   });
   const native = atLeast(app.environment.cluster.kubernetes, '1.29');
@@ -81,7 +88,11 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
   const template: k8s.PodTemplateSpec = {
     metadata: {
       labels: { ...values.podLabels, ...app.selectorOf(name) },
-      annotations: { ...values.podAnnotations, ...(files ? { [CHECKSUM]: files.checksum } : {}) },
+      annotations: {
+        ...values.podAnnotations,
+        ...(files ? { [CHECKSUM]: files.checksum } : {}),
+        ...secrets.annotations,
+      },
     },
     spec: {
       automountServiceAccountToken: false,

@@ -28,6 +28,8 @@ export interface RenderedApp {
   readonly objects: readonly KubeObject[];
   /** Which hardening it switches off, and why. */
   readonly hardening: readonly HardeningNote[];
+  /** What it needs and somebody else creates, as `Kind/name`. */
+  readonly foreign: readonly string[];
 }
 
 /** Builds one app of one stage into a tree of constructs. */
@@ -56,7 +58,7 @@ export function buildApp(
  */
 export function renderAppWithNotes(environment: Environment, app: App, source: AppSource = {}): RenderedApp {
   const built = buildApp(tree(), 'app', environment, app, source);
-  return { objects: objectsIn(built), hardening: built.hardeningNotes };
+  return { objects: objectsIn(built), hardening: built.hardeningNotes, foreign: built.foreignObjects };
 }
 
 /** The objects of one app of one stage: see {@link renderAppWithNotes}. */

@@ -1,8 +1,10 @@
-import { Chart } from 'cdk8s';
+import { ApiObject, Chart, type ApiObjectMetadata } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Environment } from '../model/environment';
+import { STORE_NAME, storeAccountName } from '../model/secret-provider';
 import { objectLabels } from './labels';
+import { secretStore } from './secret-objects';
 import { waveAnnotation, type Wave } from './sync-waves';
 import { quantitiesOf } from './values';
 
@@ -48,6 +50,7 @@ export class StageBase extends Chart {
       metadata: metadata('default-deny'),
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     });
+    this.addSecretStore(environment, namespace, metadata);
     if (resourceQuota) {
       new k8s.KubeResourceQuota(this, `${namespace}-quota`, {
         metadata: metadata('stage-quota'),
@@ -71,6 +74,32 @@ export class StageBase extends Chart {
         },
       });
     }
+  }
+
+  /** The store that the secrets of a namespace come from, and the account it is read as: it can read nothing else. */
+  private addSecretStore(
+    environment: Environment,
+    namespace: string,
+    metadata: (name: string, wave?: Wave) => ApiObjectMetadata,
+  ): void {
+    const { secrets } = environment.values;
+    if (secrets?.provider !== 'externalSecrets' || !secrets.externalSecrets) return;
+    const store = secretStore(secrets.externalSecrets);
+    if (!store) return;
+    const { annotations } = metadata('');
+    new k8s.KubeServiceAccount(this, `${namespace}-secret-account`, {
+      metadata: {
+        ...metadata(storeAccountName),
+        annotations: { ...annotations, ...store.accountAnnotations },
+      },
+      automountServiceAccountToken: false,
+    });
+    new ApiObject(this, `${namespace}-secret-store`, {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'SecretStore',
+      metadata: metadata(STORE_NAME),
+      spec: store.spec,
+    });
   }
 }
 

@@ -27,7 +27,7 @@ const waveOfKind: Readonly<Record<string, Wave>> = {
   RoleBinding: 'config',
   SealedSecret: 'config',
   Secret: 'config',
-  SecretStore: 'config',
+  SecretStore: 'policy',
   ServiceAccount: 'config',
   StatefulSet: 'store',
   GRPCRoute: 'route',

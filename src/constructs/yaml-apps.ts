@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import { appShape, type AppValues } from '../model/values/app-shape';
+import { SOURCE_KEYS } from '../model/values/secrets';
 import type {
   CronJobProps,
   JobProps,
@@ -22,8 +23,15 @@ export type AppBuilder = new (scope: Construct, id: string, props: AppProps<neve
 export type AppConstructor = AppBuilder & { readonly values: z.ZodType };
 
 /** The values of an app without those that belong to the app as a whole: what its one component takes. */
-const componentValues = (values: AppValues): unknown =>
-  Object.fromEntries(Object.entries(values).filter(([key]) => !Object.hasOwn(appShape, key)));
+const componentValues = (values: AppValues): unknown => ({
+  ...without(values, Object.keys(appShape)),
+  secrets: Object.fromEntries(
+    Object.entries(values.secrets).map(([name, secret]) => [name, without(secret, SOURCE_KEYS)]),
+  ),
+});
+
+const without = (record: object, keys: readonly string[]): object =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 
 class ServiceApp extends BaseApp {
   constructor(scope: Construct, id: string, props: AppProps) {

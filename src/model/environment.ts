@@ -3,6 +3,7 @@ import { clusterSchema, type Cluster } from './cluster';
 import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
 import { promotionShape } from './promotion';
+import { secretProvider } from './secret-provider';
 import { gitRevision, ownSyncShape, syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
@@ -41,6 +42,7 @@ const sharedShape = {
     .describe(
       'Objects in its namespaces that somebody else creates, as Kind/name: references to them resolve.',
     ),
+  secrets: secretProvider.optional(),
   ...syncShape,
 };
 

@@ -13,6 +13,7 @@ import { check, warnings } from './check';
 import { compare, type Before } from './compare';
 import { inputsOf } from './inputs';
 import { load, type Loaded } from './load';
+import { refusePlaintext } from './plaintext';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { renderRepository } from './render';
 import { objectsAt } from './revision';
@@ -69,7 +70,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { stages, outputs: rendered, notes } = renderAround(repository, loaded, pins);
   const delivery = deliveryFiles(repository, clusterKinds(stages));
 
-  const problems = [...deliveryProblems(repository), ...check(stages, delivery)];
+  const problems = [
+    ...deliveryProblems(repository),
+    ...check(stages, delivery),
+    ...refusePlaintext(root, repository.environments, stages, options.texts),
+  ];
   if (problems.length > 0) throw new UserError(problems);
 
   const argocd = { name: DELIVERY, inputs: inputsOf(repository.values), base: null };

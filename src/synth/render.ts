@@ -39,14 +39,20 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
   const { name, values, cluster, namespaces } = environment;
   const at = environment.locate([]);
   const notes: string[] = [];
+  const foreign = new Set(values.existing);
   const base = { path: `${name}/${STAGE_FILE}`, source: at.file, at, objects: renderStageBase(environment) };
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = sources.apps.find((candidate) => candidate.name === app.name);
     try {
-      const { objects, hardening } = renderAppWithNotes(environment, app, {
+      const {
+        objects,
+        hardening,
+        foreign: needed,
+      } = renderAppWithNotes(environment, app, {
         construct: loaded?.construct,
         manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
       });
+      for (const object of needed) foreign.add(object);
       notes.push(
         ...hardening.map(({ container, field, reason }) => `${container} runs without ${field}: ${reason}`),
       );
@@ -74,7 +80,7 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
       namespaces,
       at,
       podSecurity: values.podSecurity,
-      existing: values.existing,
+      existing: [...foreign],
       acknowledged: values.allowDestructive.map((change, i) => ({
         change,
         at: environment.locate(['allowDestructive', i]),

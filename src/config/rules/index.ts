@@ -8,6 +8,7 @@ import { callsExist } from './network';
 import * as pods from './pods';
 import { askedPortsExist, exposedPortsAreServed, portsDiffer, servicePortsHaveService } from './ports';
 import { addressHasNoSecrets, serversHaveNoSecrets } from './repository';
+import { sealedIsOfAStage } from './secrets';
 import type { AppRule, Facts, RepositoryRule, StageRule } from './rule';
 
 export type { Facts } from './rule';
@@ -41,6 +42,7 @@ export const APP_RULES: readonly AppRule[] = [
   renamesAreReal,
   requestsFitLimits,
   resourcesFitRange,
+  sealedIsOfAStage,
   servicePortsHaveService,
 ];
 

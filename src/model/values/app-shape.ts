@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, portNumber, text } from './scalars';
+import { secretSources } from './secrets';
 
 /** Who may talk to an app and whom it may talk to. Everything else is denied, DNS apart. */
 export const network = z
@@ -48,6 +49,7 @@ export const appShape = {
   labels: z.record(z.string(), text).default({}).describe('Labels on every object of the app.'),
   annotations: z.record(z.string(), text).default({}).describe('Annotations on every object of the app.'),
   network,
+  secrets: secretSources,
   patches: z.array(patch).default([]),
 };
 

@@ -10,6 +10,7 @@ import {
   portNumber,
 } from './scalars';
 import { portRef, quantity, reason, seconds, text } from './scalars';
+import { secretUses } from './secrets';
 
 /** One check of a container's state. Exactly one of the four ways. */
 export const probe = z
@@ -152,6 +153,7 @@ export const containerShape = {
   probes: probes.default({}),
   resources,
   volumes: z.record(dnsLabel, volume).default({}),
+  secrets: secretUses,
   unhardened: unhardened.default({}),
 };
 

@@ -11,4 +11,5 @@ export {
   volume,
 } from './container';
 export { network, patch } from './app-shape';
+export { secretUse, secretUses } from './secrets';
 export { autoscaling, disruptionBudget } from './workloads';

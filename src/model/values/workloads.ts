@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { appShape } from './app-shape';
 import { containerShape, podShape, rollout } from './container';
 import { countOrPercent, dnsSubdomain, seconds, text } from './scalars';
+import { appSecrets as secrets } from './secrets';
 
 /** https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
 export const autoscaling = z
@@ -166,16 +167,16 @@ const manifestsValues = z.strictObject({
 /** The values of an app in YAML, by its kind. */
 export const yamlApp = z.discriminatedUnion('kind', [
   z
-    .strictObject({ kind: z.literal('service'), ...appShape, ...serviceShape })
+    .strictObject({ kind: z.literal('service'), ...appShape, ...serviceShape, secrets })
     .refine(oneOwnerOfReplicas.check, oneOwnerOfReplicas.params),
   z
-    .strictObject({ kind: z.literal('worker'), ...appShape, ...workerShape })
+    .strictObject({ kind: z.literal('worker'), ...appShape, ...workerShape, secrets })
     .refine(oneOwnerOfReplicas.check, oneOwnerOfReplicas.params),
   z
-    .strictObject({ kind: z.literal('stateful'), ...appShape, ...statefulShape })
+    .strictObject({ kind: z.literal('stateful'), ...appShape, ...statefulShape, secrets })
     .refine(oneOwnerOfReplicas.check, oneOwnerOfReplicas.params),
-  z.strictObject({ kind: z.literal('job'), ...appShape, ...jobShape }),
-  z.strictObject({ kind: z.literal('cronjob'), ...appShape, ...cronJobShape }),
+  z.strictObject({ kind: z.literal('job'), ...appShape, ...jobShape, secrets }),
+  z.strictObject({ kind: z.literal('cronjob'), ...appShape, ...cronJobShape, secrets }),
   manifestsValues,
 ]);
 export type YamlApp = z.output<typeof yamlApp>;

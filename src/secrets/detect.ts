@@ -1,0 +1,150 @@
+import { PATTERNS } from './patterns';
+import { decodeBase64, isCredential, isPlaceholder, isRandom } from './value';
+import { strengthOf, type Strength } from './words';
+
+/** A credential in a text. `secret` never leaves the process: it serves to find the place and to tell two apart. */
+export interface Detection {
+  /** Why it is taken for one: `github-token`, `key-name`, `entropy`, `url-password`, `basic-auth`. */
+  readonly rule: string;
+  /** What says so, for people. Holds nothing of the value. */
+  readonly why: string;
+  readonly secret: string;
+  /** Where it begins in the text. */
+  readonly index: number;
+}
+
+const URL_PASSWORD = /[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@"'<>]{0,80}:([^\s@/"'<>]{3,200})@[\w[.$-]/gi;
+const BASIC = /\bbasic\s+([A-Za-z0-9+/]{8,}={0,2})/gi;
+const BEARER = /\bbearer\s+([\w.~+/-]{16,}={0,2})/gi;
+const CURL_USER = /\bcurl\b[^\n]*?\s(?:-u|--user)[ =]["']?([^\s"':]{1,60}:[^\s"']{3,})/g;
+const ASSIGNMENT =
+  /([A-Za-z_][\w.-]{1,80})["'`\]]{0,2}[ \t]{0,8}(?:=>|:=|\?=|\|\|=|==?=?|:|,[ \t]{0,3}(?=["'`]))[ \t]{0,8}(?:@?["'`]{1,3}([^"'`\n]{4,400})["'`]|([^\s"'`,;<>(){}[\]]{4,400}))/g;
+const FLAG = /(?:^|\s)--?([A-Za-z][\w.-]{1,60})[= ]["']?([^\s"'-][^\s"']{3,})/g;
+const WORD = /[A-Za-z0-9+/_=-]{24,512}/g;
+const XML = /<([A-Za-z_][\w.-]{1,60})>([^<>\s]{4,200})<\/\1>/g;
+
+export interface DetectOptions {
+  /** What the text stands under, such as the name of a variable; then it is a value as a whole. */
+  readonly name?: string;
+  /** Whether random texts count although nothing around them says what they are. @default true */
+  readonly entropy?: boolean;
+}
+
+/** Every credential in a text, by format, by the name it stands under, and by entropy; also inside of base64. */
+export function detect(text: string, options: DetectOptions = {}): readonly Detection[] {
+  const { entropy = true, name } = options;
+  return withoutOverlaps([
+    ...inPlain(text, name),
+    ...inBase64(text, name),
+    ...(entropy ? randomTexts(text, name) : []),
+  ]);
+}
+
+function inPlain(text: string, name: string | undefined): Detection[] {
+  const found: Detection[] = [];
+  const add = (rule: string, why: string, secret: string, index: number): void => {
+    found.push({ rule, why, secret, index });
+  };
+  for (const { name: rule, regex } of PATTERNS) {
+    for (const match of text.matchAll(regex)) {
+      if (/EXAMPLE|x{8}/i.test(match[0]) && rule !== 'private-key') continue;
+      add(rule, `looks like a ${rule.replaceAll('-', ' ')}`, match[0], match.index);
+    }
+  }
+  each(text, URL_PASSWORD, (secret, index) => {
+    if (!isPlaceholder(secret) && !/^(password|pass|secret|token)$/i.test(secret))
+      add('url-password', 'an address with a password in it', secret, index);
+  });
+  each(text, BASIC, (secret, index) => {
+    if (
+      decodeBase64(secret)?.includes(':') ||
+      (decodeBase64(`${secret}====`.slice(0, 12)) ?? '').includes(':')
+    )
+      add('basic-auth', 'the user and password of basic authentication', secret, index);
+  });
+  each(text, BEARER, (secret, index) => {
+    if (isCredential(secret, 'secret', false)) add('bearer', 'a bearer token', secret, index);
+  });
+  each(text, CURL_USER, (secret, index) => {
+    const password = secret.slice(secret.indexOf(':') + 1);
+    if (!isPlaceholder(password)) add('curl-user', 'the user and password of a curl command', secret, index);
+  });
+  const strength = name === undefined ? undefined : strengthOf(name);
+  if (strength !== undefined && !text.trim().includes('\n') && isCredential(text, strength, true))
+    add('key-name', `"${name}" says that it is one`, text.trim(), 0);
+  for (const regex of [ASSIGNMENT, FLAG, XML]) assignments(text, regex, add);
+  return found;
+}
+
+/** What says that the random text after it is public. */
+const PUBLIC = /(sha\d*|md5|integrity|checksum|digest|hash|cert|public|revision|commit)[\w"'@:=/ -]*$/i;
+
+function randomTexts(text: string, name = ''): Detection[] {
+  return [...text.matchAll(WORD)].flatMap(({ 0: word, index }): Detection[] => {
+    const before = text
+      .slice(Math.max(0, index - 40), index)
+      .split('\n')
+      .at(-1)!;
+    if (word.includes('/') || !isRandom(word) || PUBLIC.test(`${name} ${before}`)) return [];
+    if (decodeBase64(word) !== undefined) return []; // text, which has been looked at
+    return [{ rule: 'entropy', why: 'a random text, as keys and tokens are', secret: word, index }];
+  });
+}
+
+type Add = (rule: string, why: string, secret: string, index: number) => void;
+
+function assignments(text: string, regex: RegExp, add: Add): void {
+  for (const match of text.matchAll(regex)) {
+    const [whole, name, quoted, bare] = match as unknown as [string, string, string?, string?];
+    const value = quoted ?? bare;
+    const strength = strengthOf(name);
+    if (value === undefined || strength === undefined) continue;
+    if (bare !== undefined && quoted === undefined && isCode(bare, strength)) continue;
+    if (!isCredential(value, strength, false)) continue;
+    add(
+      'key-name',
+      `"${name.slice(-60)}" says that it is one`,
+      value,
+      match.index + whole.lastIndexOf(value),
+    );
+  }
+}
+
+/** Without quotes it may be code: another variable, a call, a type. */
+const isCode = (value: string, strength: Strength): boolean =>
+  /^[A-Za-z_$][\w$]*([.:][A-Za-z_$][\w$]*)*[.:]?$/.test(value) &&
+  !(
+    /\d/.test(value) &&
+    (strength === 'password' ? value.length >= 8 : value.length >= 12) &&
+    !value.includes('.')
+  );
+
+function inBase64(text: string, name: string | undefined): Detection[] {
+  return [...text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)].flatMap((match) => {
+    const decoded = decodeBase64(match[0]);
+    if (decoded === undefined) return [];
+    return inPlain(decoded, name)
+      .slice(0, 1)
+      .map(({ rule, why }): Detection => ({
+        rule,
+        why: `${why}, in base64`,
+        secret: match[0],
+        index: match.index,
+      }));
+  });
+}
+
+function each(text: string, regex: RegExp, found: (secret: string, index: number) => void): void {
+  for (const match of text.matchAll(regex)) found(match[1]!, match.index + match[0].lastIndexOf(match[1]!));
+}
+
+/** Of several reasons for the same characters the first one counts: the most specific stands first. */
+function withoutOverlaps(found: readonly Detection[]): readonly Detection[] {
+  const kept: Detection[] = [];
+  for (const one of found) {
+    const end = one.index + one.secret.length;
+    if (kept.some((k) => one.index < k.index + k.secret.length && k.index < end)) continue;
+    kept.push(one);
+  }
+  return kept.sort((a, b) => a.index - b.index);
+}

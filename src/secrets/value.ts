@@ -1,0 +1,92 @@
+import type { Strength } from './words';
+
+/** Shannon's entropy of a text, in bits a character. */
+export function entropyOf(text: string): number {
+  const counts = new Map<string, number>();
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  const length = [...text].length;
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / length) * Math.log2(count / length);
+  return bits;
+}
+
+const PLACEHOLDER =
+  /^(x+|\*+|\.+|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{.*\}|\(.*\)|null|nil|none|undefined|true|false|yes|no|on|off|n\/a|na|todo|tbd|fixme|unset|empty|default|optional|required|redacted|hidden|masked|removed|string|text|value)$/i;
+const PLACEHOLDER_PART =
+  /(\bexample\b|placeholder|redacted|your[-_ ]?(own[-_ ]?)?(api|access|secret|auth|private|client|bot|token|password|key)|insert[-_ ]|replace[-_ ]?(me|this|with)|change[-_ ]?this|dummy|xxxx|\*\*\*\*|\.\.\.|abcdefghijkl|1234567890abcdef)/i;
+/** Another place holds the value. */
+const REFERENCE =
+  /^(\$[({A-Za-z_]|\$\$|%[A-Za-z_(]|\{\{|<%|#\{|@|&[a-z]|\*[a-z]|env[.:(]|vault:|ref\+|secretRef|file:|arn:aws[^:]*:(secretsmanager|ssm|iam|kms)|projects\/|process\.env|os\.(environ|getenv)|ENC\[)/;
+const PLAIN = [
+  /^-?\d+(\.\d+)?(ms|[smhdwy]|[kmgt]i?b?|%)?$/i, // numbers, durations, sizes
+  /^v?\d+(\.\d+){1,3}([-+][\w.]+)?$/, // versions
+  /^(\.{0,2}|~)\/[\w./@+-]*$/, // paths
+  /^[a-z][a-z0-9+.-]*:\/\/[^\s@]*$/i, // addresses without credentials
+  /^[a-z0-9.-]+\.[a-z]{2,}(:\d+)?(\/.*)?$/, // hosts
+  /^\d{4}-\d\d-\d\d/, // dates
+];
+
+/** Whether a text stands for something else, or for nothing. */
+export const isPlaceholder = (value: string): boolean =>
+  PLACEHOLDER.test(value) || REFERENCE.test(value) || isRepetition(value);
+
+const isRepetition = (value: string): boolean =>
+  new Set(value).size <= Math.max(1, Math.min(3, value.length / 6));
+
+const isWords = (value: string): boolean =>
+  /^[A-Za-z]+([-_./: ][A-Za-z]+)*$/.test(value) && !/[a-z][A-Z].*[a-z][A-Z].*[a-z][A-Z]/.test(value);
+
+/**
+ * Whether the literal that stands under a name is a credential.
+ *
+ * @param exact the value is the whole of a field that a program will read, so that any text may be a password
+ */
+export function isCredential(value: string, strength: Strength, exact: boolean): boolean {
+  const text = value.trim();
+  if (text.length < 4 || isPlaceholder(text)) return false;
+  if (PLACEHOLDER_PART.test(text)) return false;
+  if (/\s/.test(text) && !exact) return false;
+  if (strength === 'password' && exact) {
+    if (/^(\.{0,2}|~)\/[\w./@+-]*$/.test(text)) return false; // the file that holds it
+    return !PLAIN[3]!.test(text);
+  }
+  if (
+    PLAIN.some((plain) => plain.test(text)) ||
+    (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) === false && isWords(text))
+  )
+    return false;
+  const bits = entropyOf(text);
+  if (strength === 'password') return text.length >= 5 && bits >= 2 && !isIdentifier(text);
+  if (isWords(text) || isName(text)) return false;
+  if (strength === 'secret') return text.length >= 8 && bits >= (exact ? 2.5 : 3);
+  return text.length >= 16 && bits >= 3.5 && /\d/.test(text);
+}
+
+/** `registry-pull-2`, `my.config.value`: words with perhaps a number, and no more than one. */
+const isName = (text: string): boolean =>
+  /^[a-z]+\d{0,2}([-_./:,][a-z]+\d{0,2})+$/i.test(text) || /^[a-z]{2,12}\d{0,2}$/.test(text);
+
+const isIdentifier = (text: string): boolean => /^[A-Za-z_]+(\.[A-Za-z_]+)+$/.test(text);
+
+/** A text that nobody would remember: random, although nothing around says so. */
+export function isRandom(text: string): boolean {
+  if (text.length < 24 || text.length > 512 || !/^[A-Za-z0-9+/_=-]+$/.test(text)) return false;
+  if (/^[0-9a-f-]+$/i.test(text)) return false; // digests, commits, UUIDs
+  const classes = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(text)).length;
+  if (classes < 3 || /^(sha\d+-|ssh-|AAAA[BC])/.test(text)) return false;
+  // Words in camel case, or joined, change between classes less often than random letters do.
+  const changes = [...text].filter((c, i) => i > 0 && classOf(c) !== classOf(text[i - 1]!)).length;
+  return entropyOf(text) >= Math.min(4.2, Math.log2(text.length) * 0.86) && changes / text.length > 0.4;
+}
+
+const classOf = (char: string): number =>
+  /[a-z]/.test(char) ? 0 : /[A-Z]/.test(char) ? 1 : /\d/.test(char) ? 2 : 3;
+
+/** The printable text that base64 stands for; undefined for anything else. */
+export function decodeBase64(text: string): string | undefined {
+  const plain = text.replace(/\s+/g, '');
+  if (plain.length < 12 || plain.length > 1 << 20 || plain.length % 4 === 1) return undefined;
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain) && !/^[A-Za-z0-9_-]+={0,2}$/.test(plain)) return undefined;
+  const decoded = Buffer.from(plain, 'base64').toString('latin1');
+  return /^[\x20-\x7e\t\r\n]{8,}$/.test(decoded) ? decoded : undefined;
+}

@@ -1,0 +1,45 @@
+/** Nouns of secrets, as one word; `password` alone makes any literal a credential. */
+const PASSWORD = /^(passwords?|passwd|pwd|passphrase|passcode|pass|pw)$/;
+const NOUNS =
+  /^(secrets?|tokens?|credentials?|creds?|apikey|apikeys|accesskey|secretkey|privatekey|authkey|clientsecret|bearer|authorization|jwt|connectionstring|connstr|dsn|htpasswd|webhook|salt|pepper)$/;
+/** What `key` has to stand beside to be one that opens something. */
+const KINDS_OF_KEY =
+  /^(access|account|admin|api|app|application|auth|client|consumer|cookie|crypto|decryption|deploy|encryption|encrypt|hmac|host|license|master|private|secret|service|session|shared|signing|sign|ssh|storage|subscription|write)$/;
+/** The last word says that the value is about a secret, and none itself. */
+const ABOUT =
+  /^(age|algorithm|alg|algo|annotation|arn|attribute|audience|backend|bits|bytes|charset|check|class|claim|config|cost|count|days|default|dir|directory|disabled|duration|enabled|enable|encoding|endpoint|exists|expiration|expires?|expiry|field|fields|file|filename|files|format|generator|group|header|hint|host|hours|id|ids|interval|issuer|iterations|key|keys|kind|label|len|length|lifespan|lifetime|limit|limits|location|manager|max|method|min|minutes|mode|mount|name|names|namespace|optional|path|paths|pattern|period|placeholder|policy|port|prefix|profile|prompt|provider|ref|refs|region|renewal|required|requirements|reset|resource|role|rotation|rounds|rule|rules|scope|scopes|seconds|selector|server|size|source|status|storage|store|strategy|strength|suffix|timeout|title|ttl|type|types|uri|uris|url|urls|usage|user|username|validator|validity|version|volume|window)$/;
+
+/** What is computed from a secret in one direction only, or made to be shown. */
+const DERIVED = /^(checksum|digest|fingerprint|sha|md|public|pub|encrypted|sealed)$/;
+
+export type Strength = 'password' | 'secret' | 'key';
+
+/** `dbPassword`, `DB_PASSWORD`, `db.password` → its words in lower case. */
+export const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(Boolean);
+
+/** How strongly a name says that its value is a credential; undefined: not at all. */
+export function strengthOf(name: string): Strength | undefined {
+  const words = wordsOf(name);
+  const last = words.at(-1);
+  if (last === undefined) return undefined;
+  if (words.some((word) => DERIVED.test(word))) return undefined;
+  if (last === 'key' || last === 'keys') {
+    const before = words.at(-2);
+    if (before === 'public' || before === 'pub') return undefined;
+    return words.slice(0, -1).some((word) => KINDS_OF_KEY.test(word) || NOUNS.test(word)) ? 'secret' : 'key';
+  }
+  if (ABOUT.test(last)) return undefined;
+  if (words.some((word) => PASSWORD.test(word))) return 'password';
+  if (words.some((word) => NOUNS.test(word))) return 'secret';
+  const joined = words.join('');
+  if (/passw(or)?d|passphrase/.test(joined)) return 'password';
+  if (/secret|token|credential|api_?key|accesskey|privatekey|authkey/.test(joined)) return 'secret';
+  if (words.includes('key') || words.includes('auth')) return 'key';
+  return undefined;
+}

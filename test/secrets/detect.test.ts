@@ -1,0 +1,107 @@
+import { detect } from '../../src/secrets/detect';
+import { plainSecrets, scanObject } from '../../src/secrets/objects';
+import { planted } from '../support/planted';
+
+const rules = (text: string, name?: string): string[] => detect(text, { name }).map(({ rule }) => rule);
+
+test('a credential is found by its format, its name, its entropy, in an address and in base64', () => {
+  expect(rules(`see ${planted.githubToken()} for it`)).toEqual(['github-token']);
+  expect(rules(planted.awsKeyId())).toEqual(['aws-access-key']);
+  expect(rules(planted.password(), 'DB_PASSWORD')).toEqual(['key-name']);
+  expect(rules(planted.random(), 'SOME_VALUE')).toEqual(['entropy']);
+  expect(rules(`postgres://shop:${planted.password()}@db:5432/shop`)).toEqual(['url-password']);
+  expect(rules(planted.base64(`password=${planted.password()}`))).toEqual(['key-name']);
+  expect(rules(planted.base64(planted.githubToken()))).toEqual(['github-token']);
+  expect(rules(`Authorization: Basic ${planted.base64(`admin:${planted.password()}`)}`)).toEqual([
+    'basic-auth',
+  ]);
+  expect(rules(`requirepass x\nmasterauth y\ndb_password = "${planted.password()}"\n`)).toEqual(['key-name']);
+  expect(rules('letmein', 'REDIS_PASSWORD')).toEqual(['key-name']);
+});
+
+test('what only talks about credentials is no alarm', () => {
+  const innocent: [string, string][] = [
+    ['DB_PASSWORD_FILE', '/run/secrets/password'],
+    ['TOKEN_TTL', '3600'],
+    ['PASSWORD_MIN_LENGTH', '12'],
+    ['SECRET_NAME', 'web-database'],
+    ['TOKEN_ENDPOINT', 'https://sso.example.com/token'],
+    ['AUTH_ENABLED', 'true'],
+    ['DB_PASSWORD', '$(OTHER_PASSWORD)'],
+    ['DB_PASSWORD', '${DB_PASSWORD}'],
+    ['API_TOKEN', '<your token>'],
+    ['PUBLIC_KEY', planted.random()],
+    ['IMAGE', `registry.example.com/web@sha256:${'0123456789abcdef'.repeat(4)}`],
+    ['REVISION', '4f2a9c1e0b7d6a5f3e8c9b0a1d2e3f4a5b6c7d8e'],
+    ['ID', '6f1c9a52-7a3f-4a0e-9d5e-0f3b1c2d4e5f'],
+    ['JAVA_OPTS', '-XX:MaxRAMPercentage=75 -Djava.security.egd=file:/dev/urandom'],
+    ['CLASS', 'com.example.security.authentication.TokenAuthenticationFilterFactory'],
+  ];
+  for (const [name, value] of innocent) expect([name, rules(value, name)]).toEqual([name, []]);
+});
+
+test('a Secret with data is found in every shape', () => {
+  const value = planted.base64(planted.password());
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { password: value } };
+  const shapes: unknown[] = [
+    secret,
+    { ...secret, data: undefined, stringData: { a: 'b' } },
+    { apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'List', items: [secret] }] },
+    { apiVersion: 'v1', kind: 'SecretList', items: [{ ...secret }] },
+    { kind: 'ConfigMap', data: { 'secret.yaml': `apiVersion: v1\nkind: Secret\ndata: {a: ${value}}\n` } },
+    { kind: 'ConfigMap', data: { 'secret.json': JSON.stringify(secret) } },
+    { kind: 'Template', objects: [secret] },
+  ];
+  for (const shape of shapes) expect(plainSecrets(shape)).toHaveLength(1);
+});
+
+test('ciphertext, an empty Secret and references to Secrets are no alarm', () => {
+  const fine: Record<string, unknown>[] = [
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } },
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { placeholder: '' } },
+    {
+      apiVersion: 'bitnami.com/v1alpha1',
+      kind: 'SealedSecret',
+      spec: { encryptedData: { password: planted.ciphertext() } },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      spec: {
+        containers: [
+          {
+            env: [
+              { name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'web-database', key: 'password' } } },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      data: { DB_PASSWORD: 'ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]' },
+    },
+  ];
+  for (const object of fine) expect([object['kind'], scanObject(object)]).toEqual([object['kind'], []]);
+});
+
+test('arguments, annotations and variables of a pod are looked at, by the name that they stand under', () => {
+  const [a, b, c, d] = [planted.password(), planted.password(), planted.password(), planted.githubToken()];
+  const found = scanObject({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', annotations: { 'example.com/token': d } },
+    spec: {
+      containers: [
+        {
+          name: 'main',
+          args: [`--db-password=${a}`, '--password', b],
+          env: [{ name: 'ADMIN_PASSWORD', value: c }],
+        },
+      ],
+    },
+  });
+  expect(found.map(({ detection }) => detection.secret).sort()).toEqual([a, b, c, d].sort());
+  expect(found.map(({ field }) => field)).toContain('spec.containers[main].env[ADMIN_PASSWORD].value');
+});
