@@ -86,7 +86,7 @@ export function report(results: readonly Result[]): string {
     ...rows,
     ...whys,
     '',
-    `${count('passed')} passed, ${count('failed')} failed${notRun ? `, ${notRun} NOT RUN` : ''}`,
+    `${count('passed')} passed, ${count('failed')} failed${notRun ? `, ${notRun} skipped` : ''}`,
   ].join('\n');
 }
 

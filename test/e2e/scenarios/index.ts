@@ -5,8 +5,10 @@ import { podSecurityScenario, quotaScenario } from './admission';
 import { brokenScenario } from './broken';
 import { clusterScenario } from './cluster';
 import { healedScenario, reportedScenario } from './drift';
+import { hooksScenario } from './hooks';
 import { networkScenario } from './network';
 import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
+import { planScenario, pulumiScenario } from './pulumi';
 import { removalScenario } from './removal';
 import { dryRunScenario, stagesScenario } from './stages';
 import { windowScenario } from './windows';
@@ -15,6 +17,7 @@ import { windowScenario } from './windows';
 export const SCENARIOS: readonly Scenario[] = [
   clusterScenario,
   bootstrapScenario,
+  planScenario,
   dryRunScenario,
   stagesScenario,
   podSecurityScenario,
@@ -27,7 +30,9 @@ export const SCENARIOS: readonly Scenario[] = [
   defaultProjectScenario,
   rbacScenario,
   windowScenario,
+  hooksScenario,
   removalScenario,
   brokenScenario,
   upgradeScenario,
+  pulumiScenario,
 ];
