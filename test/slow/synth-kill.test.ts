@@ -1,0 +1,40 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { killAtRandom, type Victim } from './kill';
+
+const seed = Number(process.env['KILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const source = resolve(__dirname, '../..');
+
+const EXTRA = `# yaml-language-server: $schema=schema/stage.schema.json
+apps:
+  extra:
+    kind: worker
+    image: ghcr.io/stefanprodan/podinfo:9.9.9
+    resources: { requests: { cpu: 10m, memory: 32Mi }, limits: { memory: 64Mi } }
+`;
+
+/** The sample itself; the second input has another image everywhere, and one more app in one stage. */
+const synth: Victim = {
+  prepare: (root) => {
+    for (const name of ['bin', 'src', 'environments', 'third_party', 'package.json', 'tsconfig.json']) {
+      cpSync(join(source, name), join(root, name), { recursive: true });
+    }
+    symlinkSync(join(source, 'node_modules'), join(root, 'node_modules'));
+  },
+  setInput: (root, version) => {
+    const base = readFileSync(join(source, 'environments/base.yaml'), 'utf8');
+    const dev = readFileSync(join(source, 'environments/dev.yaml'), 'utf8');
+    const changed = base.replace(/(stefanprodan\/podinfo):[\d.]+/g, '$1:9.9.9');
+    writeFileSync(join(root, 'environments/base.yaml'), version === 0 ? base : changed);
+    writeFileSync(join(root, 'environments/dev.yaml'), version === 0 ? dev : EXTRA);
+  },
+  command: () => [process.execPath, 'bin/stageline.js', 'synth'],
+};
+
+test('killed at 40 random moments, synth leaves every file whole and the next run repairs', async () => {
+  process.stdout.write(`seed: KILL_SEED=${seed}\n`);
+  const report = await killAtRandom(synth, { kills: 40, seed });
+  process.stdout.write(`kills: ${JSON.stringify(report)}\n`);
+  expect(report.prepared).toBeGreaterThan(0);
+  expect(report.committed).toBeGreaterThan(0);
+});
