@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterKinds, deliveryFiles, deliveryProblems } from '../delivery';
 import { emitFile } from '../manifests/emit';
-import { DistReader, readDist, type PublishOptions } from '../manifests/publish';
+import { DistReader, readDist, recover, type PublishOptions } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
@@ -60,6 +60,8 @@ export function renderAll(root: string): readonly RenderedStage[] {
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const { root } = options;
+  // What a killed run left half done is ended first: locks are verified, and changes told, against what will stay.
+  recover(root);
   const reader = new DistReader(root);
   const loaded = load(root, { texts: options.texts });
   const pins = await resolvePins(loaded.repository, options, reader);

@@ -1,6 +1,10 @@
 import { UserError, type Problem } from '../../model/errors';
 
 const remedies: Readonly<Record<string, readonly [says: string, remedy: string]>> = {
+  ENOENT: [
+    'it is not there any more',
+    'Run it again; if that does not help, see what else changes the folder.',
+  ],
   EACCES: [
     'permission denied',
     'Make it writable for the user who runs this, or run as the user who owns it.',

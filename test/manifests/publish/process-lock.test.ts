@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, utimesSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { publish } from '../../../src/manifests/publish';
 import { withProcessLock } from '../../../src/manifests/publish/process-lock';
 import { newRoot, refusal, removeRoots, scratch, stage } from './support';
@@ -65,6 +66,25 @@ test('the lock of a killed process is taken over, and its file is gone afterward
   expect(scratch(root)).toEqual([]);
 });
 
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('a killed process that nobody has collected yet does not hold', async () => {
+  const root = newRoot();
+  // The shell becomes a program that never asks how its children ended.
+  const line = `"$0" -r tsx/cjs "$1" hold "$2" & exec sleep 600`;
+  const parent = spawn('sh', ['-c', line, process.execPath, join(__dirname, 'child.ts'), root], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(parent);
+  await once(parent.stdout, 'data');
+  const pid = Number(locks(root)[0]!.split('.')[1]);
+  process.kill(pid, 'SIGKILL');
+  const deadline = performance.now() + 5_000;
+  const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '')[0]!;
+  while (state() !== 'Z' && performance.now() < deadline) await sleep(5);
+  expect(state()).toBe('Z');
+  expect(withProcessLock(root, 0, () => 'mine')).toBe('mine');
+});
+
 test('a run that waits goes on once the other process has ended', async () => {
   const root = newRoot();
   const child = await holder(root);
@@ -92,7 +112,6 @@ test('a failure gives the lock back', () => {
   expect(scratch(root)).toEqual([]);
 });
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('a later process that got the same id is not taken for the dead one', () => {
   const root = newRoot();
   plant(root, ([lock, pid, , ...rest]) => [

@@ -1,45 +1,35 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDist, publish, recover, sha256 } from '../../../src/manifests/publish';
-import { codes, newRoot, put, removeRoots, scratch, stage, tree } from './support';
+import { checkDist, publish, recover } from '../../../src/manifests/publish';
+import {
+  codes,
+  interrupt,
+  JOURNAL,
+  newRoot,
+  put,
+  removeRoots,
+  scratch,
+  stage,
+  tree,
+  writeJournal,
+} from './support';
 
 afterAll(removeRoots);
 
 const before = [stage('dev', { 'a.yaml': 'a: 1', 'b.yaml': 'b: 1', 'c.yaml': 'c: 1' })];
 const after = [stage('dev', { 'a.yaml': 'a: 2', 'b.yaml': 'b: 2', 'd/new.yaml': 'n: 2' })];
 
-/**
- * A root in which a run was killed right after its journal was committed, with what it had prepared; the first
- * `moved` of its steps had been carried out. Made by publishing for real beside it.
- */
+/** A root in which a run was killed after the given number of its steps, and what it was to make of dist/. */
 function killed(moved = 0): { root: string; done: Record<string, string> } {
   const [root, other] = [newRoot(), newRoot()];
   publish({ root, stages: before });
-  cpSync(root, other, { recursive: true });
-  const { written, removed } = publish({ root: other, stages: after });
-  const [old, done] = [tree(join(root, 'dist')), tree(join(other, 'dist'))];
-  const order = [...written, ...removed].sort(
-    (a, b) => Number(a.endsWith('.lock')) - Number(b.endsWith('.lock')),
-  );
-  const hash = (text: string | undefined): string | null => (text === undefined ? null : sha256(text));
-  const steps = order.map((path) => ({ path, before: hash(old[path]), after: hash(done[path]) }));
-  mkdirSync(join(root, '.stageline/publish/old'), { recursive: true });
-  steps.forEach(({ path }, n) => {
-    if (done[path] !== undefined) put(root, `.stageline/publish/new/${n}`, done[path]);
-    if (n >= moved) return;
-    mkdirSync(join(root, 'dist', path, '..'), { recursive: true });
-    if (done[path] === undefined) rmSync(join(root, 'dist', path));
-    else renameSync(join(root, `.stageline/publish/new/${n}`), join(root, 'dist', path));
-  });
-  writeBody(root, { version: 1, steps });
+  publish({ root: other, stages: after });
+  const done = tree(join(other, 'dist'));
+  interrupt(root, done, moved);
   return { root, done };
 }
 
-const journal = (root: string): string => join(root, '.stageline/publish/journal.json');
-function writeBody(root: string, value: unknown): void {
-  const body = JSON.stringify(value);
-  writeFileSync(journal(root), JSON.stringify({ sum: sha256(body), body }));
-}
+const journal = (root: string): string => join(root, JOURNAL);
 const readBody = (root: string) => JSON.parse(JSON.parse(readFileSync(journal(root), 'utf8')).body);
 
 test('without leftovers there is nothing to do, and nothing is made', () => {
@@ -141,7 +131,7 @@ test.each([
   const { root } = killed();
   const body = readBody(root);
   body.steps[0].path = path;
-  writeBody(root, body);
+  writeJournal(root, body);
   const there = tree(root);
   expect(codes(() => recover(root))).toEqual(['journal-damaged']);
   expect(tree(root)).toEqual(there);
@@ -154,7 +144,7 @@ test('other forgeries are not followed either', () => {
     const { root } = killed();
     const body = readBody(root);
     change(body, root);
-    writeBody(root, body);
+    writeJournal(root, body);
     return codes(() => recover(root));
   };
   expect(forge((body) => (body.version = 2))).toEqual(['journal-damaged']);

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError, type Problem } from '../../../src/model/errors';
@@ -69,3 +78,34 @@ export function refusal(step: () => unknown): readonly Problem[] {
 }
 
 export const codes = (step: () => unknown): string[] => refusal(step).map((problem) => problem.code);
+
+export const JOURNAL = '.stageline/publish/journal.json';
+
+/** Writes a journal as publishing does, with its checksum. */
+export function writeJournal(root: string, value: unknown): void {
+  const body = JSON.stringify(value);
+  put(root, JOURNAL, JSON.stringify({ sum: sha256(body), body }));
+}
+
+/**
+ * Leaves a root as a run leaves it that was to turn dist/ into the given tree, and was killed after its journal had
+ * been committed and the first `moved` of its steps carried out.
+ */
+export function interrupt(root: string, done: Readonly<Record<string, string>>, moved: number): void {
+  const old = tree(join(root, 'dist'));
+  const isLock = (path: string): number => Number(path.endsWith('.lock'));
+  const paths = [...new Set([...Object.keys(done), ...Object.keys(old)])]
+    .filter((path) => old[path] !== done[path])
+    .sort((a, b) => isLock(a) - isLock(b) || (a < b ? -1 : 1));
+  const hash = (text: string | undefined): string | null => (text === undefined ? null : sha256(text));
+  mkdirSync(join(root, '.stageline/publish/old'), { recursive: true });
+  paths.forEach((path, n) => {
+    if (done[path] !== undefined) put(root, `.stageline/publish/new/${n}`, done[path]);
+    if (n >= moved) return;
+    mkdirSync(join(root, 'dist', path, '..'), { recursive: true });
+    if (done[path] === undefined) rmSync(join(root, 'dist', path));
+    else renameSync(join(root, `.stageline/publish/new/${n}`), join(root, 'dist', path));
+  });
+  const steps = paths.map((path) => ({ path, before: hash(old[path]), after: hash(done[path]) }));
+  writeJournal(root, { version: 1, steps });
+}
