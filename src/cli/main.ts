@@ -1,11 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UserError } from '../model/errors';
 import { contextOf, type Context, type ProcessLike } from './context';
+import { registerHold } from './commands/hold';
+import { registerPromote } from './commands/promote';
 import { registerRender } from './commands/render';
+import { registerRollback } from './commands/rollback';
 import { registerSchema } from './commands/schema';
+import { registerSet } from './commands/set';
 import { registerSynth } from './commands/synth';
 
-const COMMANDS = [registerSynth, registerSchema, registerRender];
+const COMMANDS = [
+  registerSynth,
+  registerSchema,
+  registerRender,
+  registerPromote,
+  registerRollback,
+  registerSet,
+  registerHold,
+];
 
 /** Runs one command line. Sets the exit code and returns; never calls exit, so that pipes are drained. */
 export async function main(process: ProcessLike): Promise<void> {

@@ -28,6 +28,8 @@ export interface PrepareOptions {
   readonly deep?: boolean;
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** Manifests of pinned stages that are known already, by stage and path: they are not rendered. */
+  readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** A repository rendered, checked and compared with dist/; nothing is written yet. */

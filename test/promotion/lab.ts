@@ -1,6 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml, type ValuePath } from '../../src/config/yaml-edit';
+import type { World } from '../../src/promotion';
+import { synth } from '../../src/synth/synth';
 import { runProgram } from '../../src/git/program';
 import { CLEAN_ENV, commitFiles, git, newRepository, scratchFolder, writeFiles } from '../git/scratch';
 
@@ -125,4 +127,52 @@ export function manifests(dir: string, stage: string): Record<string, string> {
   const folder = join(dir, 'dist', stage);
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.yaml')) : [];
   return Object.fromEntries(files.sort().map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+}
+
+const { 'src/apps/shop.ts': _, ...WITHOUT_CLASS } = FILES;
+
+/** Stages whose apps are YAML only, so that a test renders them in its own process. */
+export const YAML_FILES: Record<string, string> = {
+  ...WITHOUT_CLASS,
+  'environments/base.yaml': FILES['environments/base.yaml']!.replace(
+    '  shop:\n    image: registry.example.com/shop:1.0.0\n',
+    `  shop:
+    kind: worker
+    image: registry.example.com/shop:1.0.0
+    env:
+      COLOR: blue
+    resources:
+      requests: { cpu: 50m, memory: 32Mi }
+      limits: { memory: 64Mi }
+`,
+  ),
+};
+
+let yamlTemplate: Promise<string> | undefined;
+
+async function makeYamlTemplate(): Promise<string> {
+  const dir = newRepository();
+  linkPackage(dir);
+  writeFiles(dir, YAML_FILES);
+  await synth({ root: dir, env: ENV });
+  commitFiles(dir, {}, 'begin');
+  return dir;
+}
+
+/** A repository with three stages of YAML apps, rendered and committed. */
+export async function newYamlLab(): Promise<string> {
+  const dir = join(scratchFolder(), 'lab');
+  cpSync(await (yamlTemplate ??= makeYamlTemplate()), dir, { recursive: true, verbatimSymlinks: true });
+  return dir;
+}
+
+/** Edits, renders in this process, and commits. */
+export async function change(dir: string, stage: string, path: ValuePath, value: unknown): Promise<string> {
+  edit(dir, stage, path, value);
+  await synth({ root: dir, env: ENV });
+  return commitFiles(dir, {}, `change ${stage}`);
+}
+
+export function worldAt(dir: string, more: Partial<World> = {}): World {
+  return { root: dir, env: ENV, now: () => new Date(), ...more };
 }

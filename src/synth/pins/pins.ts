@@ -31,6 +31,8 @@ export interface PinOptions {
   readonly reader?: DistReader;
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** Manifests that are known already, by stage and path. */
+  readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Render it, whatever the lock says. @default false */
   readonly deep?: boolean;
 }
@@ -50,6 +52,8 @@ export async function resolvePin(environment: Environment, options: PinOptions):
     (file) => options.texts?.get(file) ?? readFileSync(join(root, 'environments', file), 'utf8'),
   ) as [string, string];
   const inputs = pinnedInputs(text, baseText);
+  const known = options.manifests?.get(name);
+  if (known) return describe(environment, known, { name, inputs, base });
   const lock = readLock(root, name, reader);
   const same = lock?.base === base && lock.inputs === inputs;
   // A file of somebody else's in the folder is reported by synth; it does not change what is deployed from here.

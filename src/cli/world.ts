@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type * as promotionModule from '../promotion';
+import type { OperationOptions, Outcome, World } from '../promotion';
+import type { Context } from './context';
+
+/** What a command that makes a commit is told on its command line. */
+export interface OperationFlags {
+  readonly dryRun?: boolean;
+  readonly branch?: string;
+  readonly push?: boolean;
+  readonly output: 'text' | 'json';
+}
+
+/** The world as promotion wants it. */
+export function worldOf(context: Context): World {
+  const { root, env, now, tell } = context;
+  return { root, env, now, tell };
+}
+
+/** The flags of every command that makes a commit. */
+export function withOperationFlags(command: Command): Command {
+  return command
+    .option('--dry-run', 'show the plan and the rendered difference, write nothing')
+    .option('--branch <name>', 'put the commit on a new branch, and leave the checkout alone')
+    .option('--push', 'push it; when somebody was faster, plan again on the new tip')
+    .addOption(
+      new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'),
+    );
+}
+
+export function operationOptions({ dryRun, branch, push }: OperationFlags): OperationOptions {
+  return { dryRun, branch, push };
+}
+
+/** Prints what became of an operation. */
+export function printOutcome(
+  context: Context,
+  outcome: Outcome,
+  { output, dryRun, branch }: OperationFlags,
+): void {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
+  const { formatPreview, pullRequestBody } = require('../promotion') as typeof promotionModule;
+  const { commit, pushed, proposal, preview } = outcome;
+  const body = branch === undefined ? undefined : pullRequestBody(outcome);
+  if (output === 'json') {
+    const plan = proposal && {
+      subject: proposal.subject,
+      fields: proposal.fields.map(([field, before, after]) => ({ field, before, after })),
+    };
+    const summary = preview?.summary;
+    context.print(JSON.stringify({ commit, branch: outcome.branch, pushed, plan, summary, body }, null, 2));
+    return;
+  }
+  if (!proposal || !preview) return context.print('nothing to do: it is so already');
+  context.print(formatPreview({ proposal, preview }));
+  if (dryRun) return context.tell('dry run: nothing was written');
+  const where = outcome.branch === undefined ? '' : ` on ${outcome.branch}`;
+  context.tell(`committed ${commit?.slice(0, 12)}${where}${pushed ? ', pushed' : ''}`);
+  if (body !== undefined) context.print(`\n${body}`);
+}

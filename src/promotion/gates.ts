@@ -1,0 +1,165 @@
+import { eachCommit, type LogEntry } from '../git/log';
+import { readObjects } from '../git/read';
+import { isShallow, type Repo } from '../git/repository';
+import { parseLock, readLock } from '../manifests/publish';
+import { EXIT, UserError, type Problem } from '../model/errors';
+import { secondsOf } from '../model/promotion';
+import { load } from '../synth/load';
+import { windowsAt } from '../delivery';
+import { valueIn } from '../config/yaml-edit';
+import { contentHash, readRecords, type Deployment } from './records';
+import { sourceOf, type StageSource } from './values';
+import type { Workspace } from './workspace';
+
+export interface GateInput {
+  readonly from: StageSource;
+  readonly to: StageSource;
+  readonly skip?: string;
+}
+
+/** What a commit says of the gates it passed. */
+export interface Passed {
+  readonly notes: readonly string[];
+  readonly trailers: readonly (readonly [key: string, value: string])[];
+}
+
+/**
+ * The gates between two stages.
+ * @throws UserError with every gate that is closed, what opens it and when; exit code 3
+ */
+export async function requireOpen(workspace: Workspace, input: GateInput): Promise<Passed> {
+  const notes: string[] = [];
+  const closed = [
+    ...held(input.to),
+    ...order(input),
+    ...(await deployed(workspace, input, notes)),
+    ...windows(workspace, input.to),
+  ];
+  if (closed.length === 0) return { notes, trailers: [] };
+  if (input.skip === undefined) throw new UserError(closed, EXIT.refused);
+  return {
+    notes: [...notes, ...closed.map((problem) => `skipped: ${problem.cause}`)],
+    trailers: [['Gates-Skipped', input.skip]],
+  };
+}
+
+const closedGate = (cause: string, remedy: string, to: StageSource): Problem => ({
+  code: 'gate-closed',
+  cause,
+  consequence: 'Nothing was changed.',
+  remedy: `${remedy}; or --skip "<why>", which the commit records`,
+  at: { file: to.file },
+});
+
+/** A stage that is held takes nothing until it is released. */
+export function held(to: StageSource): Problem[] {
+  const hold = valueIn(to.values, ['hold']);
+  if (typeof hold !== 'string') return [];
+  return [closedGate(`${to.name} is held: ${hold}`, `stageline release ${to.name}`, to)];
+}
+
+/** Direct edits of a stage with gates go around them. */
+export function directEdit(to: StageSource): Problem[] {
+  if (valueIn(to.values, ['gates']) === undefined) return [];
+  return [
+    closedGate(
+      `${to.name} has gates, and a direct edit goes around them`,
+      `change ${sourceOf(to.values) ?? 'the stage before'}, then promote`,
+      to,
+    ),
+  ];
+}
+
+function order({ from, to }: GateInput): Problem[] {
+  const before = sourceOf(to.values);
+  if (before === undefined || before === from.name) return [];
+  return [
+    closedGate(
+      `${to.name} promotes from ${before}, and not from ${from.name}`,
+      `promote to ${before} first`,
+      to,
+    ),
+  ];
+}
+
+async function deployed(workspace: Workspace, { from, to }: GateInput, notes: string[]): Promise<Problem[]> {
+  const gates = valueIn(to.values, ['gates']);
+  if (gates === undefined || valueIn(gates, ['deployed']) === false) return [];
+  const { world, repo, checkout } = workspace;
+  const soak = valueIn(gates, ['soak']);
+  const needed = typeof soak === 'string' ? secondsOf(soak) : 0;
+  const lock = readLock(world.root, from.name);
+  const content = lock && contentHash(lock);
+  const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
+  if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];
+  const since =
+    records.length > 0
+      ? healthySince(records, content)
+      : await committedSince(repo, checkout.head, from.name, content);
+  if (records.length === 0)
+    notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
+  if (since === undefined)
+    return [
+      closedGate(
+        `${from.name} was never recorded synced and healthy with what it holds now`,
+        `sync ${from.name}; its notification records it (stageline record)`,
+        to,
+      ),
+    ];
+  const opens = since + needed * 1000;
+  if (world.now().getTime() >= opens) return [];
+  return [
+    closedGate(
+      `${from.name} has to run this for ${String(soak)}, and does so since ${iso(since)}`,
+      `wait until ${iso(opens)}`,
+      to,
+    ),
+  ];
+}
+
+const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+
+/** Since when the last records, without a break, say that this content runs and is healthy. */
+export function healthySince(records: readonly Deployment[], content: string): number | undefined {
+  let since: number | undefined;
+  for (const record of records) {
+    const good = record.content === content && record.result === 'Succeeded' && record.health === 'Healthy';
+    if (!good) since = undefined;
+    else since ??= Date.parse(record.at);
+  }
+  return since;
+}
+
+/** Since when the stage's manifests are committed as they are. */
+async function committedSince(
+  repo: Repo,
+  head: string,
+  stage: string,
+  content: string,
+): Promise<number | undefined> {
+  const path = `dist/${stage}/stageline.lock`;
+  const entries: LogEntry[] = [];
+  await eachCommit(repo, { to: head, paths: [path], limit: 200 }, (entry) => entries.push(entry));
+  const texts = await readObjects(
+    repo,
+    entries.map(({ commit }) => `${commit}:${path}`),
+  );
+  let since: number | undefined;
+  for (const [i, entry] of entries.entries()) {
+    const lock = parseLock(stage, texts[i]?.toString('utf8') ?? '');
+    if ('problem' in lock || contentHash(lock) !== content) return since;
+    since = entry.time * 1000;
+  }
+  // Where history is cut off, the oldest commit there is may be younger than the content: the later time is safe.
+  return (await isShallow(repo)) && entries.length === 0 ? undefined : since;
+}
+
+function windows(workspace: Workspace, to: StageSource): Problem[] {
+  const gates = valueIn(to.values, ['gates']);
+  if (gates === undefined || valueIn(gates, ['windows']) === false) return [];
+  const { world } = workspace;
+  const environment = load(world.root).repository.environments.find(({ name }) => name === to.name);
+  const state = environment && windowsAt(environment, world.now());
+  if (!state || state.manualAllowed) return [];
+  return [closedGate(`the windows of ${to.name} deny now: ${state.because}`, 'wait for the window', to)];
+}

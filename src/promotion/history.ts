@@ -1,0 +1,109 @@
+import { trailer, type LogEntry } from '../git/log';
+import { fetchNotes, pushNotes } from '../git/notes';
+import { readObjects, requireCommit } from '../git/read';
+import { parseLock } from '../manifests/publish';
+import { UserError } from '../model/errors';
+import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
+import { releasesOf } from './releases';
+import { openRepo, readStage, type World } from './workspace';
+
+export interface RecordOptions {
+  readonly stage: string;
+  /** The commit that was synced. */
+  readonly revision: string;
+  readonly result: DeploymentRecord['result'];
+  readonly health: DeploymentRecord['health'];
+  /** When it ended. @default now */
+  readonly at?: string;
+  readonly by?: string;
+  /** Fetch what others recorded first, and push it. @default false */
+  readonly push?: boolean;
+  /** @default origin */
+  readonly remote?: string;
+}
+
+/**
+ * Records what Argo CD reports of a sync. Done twice with the same words it changes nothing.
+ * @returns whether it was new
+ * @throws UserError when the revision is not there, or does not hold the stage
+ */
+export async function record(world: World, options: RecordOptions): Promise<boolean> {
+  const repo = await openRepo(world);
+  const { stage, result, health, by, remote = 'origin' } = options;
+  const commit = await requireCommit(repo, options.revision);
+  const [text] = await readObjects(repo, [`${commit}:dist/${stage}/stageline.lock`]);
+  const lock = text && parseLock(stage, text.toString('utf8'));
+  if (!lock || 'problem' in lock)
+    throw new UserError({
+      code: 'no-release',
+      cause: `stage ${JSON.stringify(stage)} was not rendered in ${options.revision}`,
+      consequence: 'Nothing was recorded.',
+      remedy: 'give the revision that Argo CD synced, and the name of the stage',
+    });
+  if (options.push) await fetchNotes(repo, remote);
+  const at = new Date(options.at ?? world.now()).toISOString();
+  const added = await addRecord(repo, commit, { at, stage, content: contentHash(lock), result, health, by });
+  if (options.push)
+    await pushNotes(repo, remote, {
+      random: world.random ?? Math.random,
+      sleep: world.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+    });
+  return added;
+}
+
+/** A release of a stage, and what became of it. */
+export interface HistoryEntry {
+  readonly commit: string;
+  /** When it was committed. */
+  readonly at: string;
+  readonly by: string;
+  readonly subject: string;
+  readonly promotedFrom?: string;
+  readonly rollbackTo?: string;
+  readonly sourceCommit?: string;
+  readonly gatesSkipped?: string;
+  readonly base: string | null;
+  /** Syncs of the same manifests while this was the newest release, oldest first. */
+  readonly deployments: readonly Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>[];
+}
+
+/** What a stage was, newest first: rollback targets and audit in one. */
+export async function history(world: World, stage: string, limit?: number): Promise<readonly HistoryEntry[]> {
+  const repo = await openRepo(world);
+  await readStage(world.root, undefined, stage);
+  const records = (await readRecords(repo)).filter((deployment) => deployment.stage === stage);
+  const releases = (await releasesOf(repo, 'HEAD', stage)).slice(0, limit);
+  return releases.map(({ entry, lock, content }, i) => {
+    const until = releases[i - 1]?.entry.time ?? Infinity;
+    const deployments = records.filter(
+      (deployment) =>
+        deployment.content === content &&
+        Date.parse(deployment.at) >= entry.time * 1000 - 1000 &&
+        Date.parse(deployment.at) < until * 1000 + 1000,
+    );
+    return {
+      ...describe(entry),
+      base: lock.base,
+      deployments: deployments.map(({ at, result, health, by, revision }) => ({
+        at,
+        result,
+        health,
+        by,
+        revision,
+      })),
+    };
+  });
+}
+
+function describe(entry: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {
+  return {
+    commit: entry.commit,
+    at: new Date(entry.time * 1000).toISOString().replace('.000', ''),
+    by: entry.author,
+    subject: entry.subject,
+    promotedFrom: trailer(entry, 'Promoted-From'),
+    rollbackTo: trailer(entry, 'Rollback-To'),
+    sourceCommit: trailer(entry, 'Source-Commit'),
+    gatesSkipped: trailer(entry, 'Gates-Skipped'),
+  };
+}

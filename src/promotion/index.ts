@@ -1,0 +1,15 @@
+export { promote, type PromoteOptions } from './promote';
+export { rollback, type RollbackOptions } from './rollback';
+export {
+  hold,
+  setImage,
+  setValues,
+  type HoldOptions,
+  type SetImageOptions,
+  type SetOptions,
+} from './edit-stage';
+export { formatPreview, formatSummary } from './format';
+export { pullRequestBody } from './pull-request';
+export type { OperationOptions, Outcome, Proposal } from './operation';
+export { CLASSES, type ChangeClass } from './promotable';
+export type { World } from './workspace';

@@ -1,0 +1,249 @@
+import { isDeepStrictEqual } from 'node:util';
+import { moveBranch } from '../git/checkout';
+import { buildCommit } from '../git/commit';
+import { pushPlanned, type Attempt, type RemoteRef } from '../git/push';
+import { isAncestor } from '../git/read';
+import { readRef } from '../git/refs';
+import { requireUpstream, type Upstream } from '../git/state';
+import { EXIT, UserError } from '../model/errors';
+import { formatPreview } from './format';
+import { preview, type Preview } from './preview';
+import { openWorkspace, type Workspace, type World } from './workspace';
+
+/** One commit to be made: which files under environments/ change, and how the commit says so. */
+export interface Proposal {
+  readonly stage: string;
+  /** New texts of files under environments/, by name. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly subject: string;
+  /** What is to change, a line each: shown, and the body of the commit. */
+  readonly lines: readonly string[];
+  readonly trailers: readonly (readonly [key: string, value: string])[];
+  /** The fields and their values before and after; another value before means that somebody was faster. */
+  readonly fields: readonly (readonly [field: string, before: unknown, after: unknown])[];
+}
+
+/** Looks at the checkout, and proposes a commit; undefined when everything is as it should be already. */
+export type Planner = (workspace: Workspace) => Promise<Proposal | undefined>;
+
+export interface OperationOptions {
+  /** Only tell. @default false */
+  readonly dryRun?: boolean;
+  /** Put the commit on a new branch of that name, and leave the checkout alone. */
+  readonly branch?: string;
+  /** Push it; when somebody was faster, plan again on the new tip. @default false */
+  readonly push?: boolean;
+}
+
+/** What became of it. */
+export interface Outcome {
+  /** Absent when there was nothing to change, and with `dryRun`. */
+  readonly commit?: string;
+  readonly branch?: string;
+  readonly pushed: boolean;
+  readonly proposal?: Proposal;
+  readonly preview?: Preview;
+}
+
+/**
+ * Plans, renders, and makes one commit.
+ * @throws UserError with exit code 3 for a checkout that is not fit, and when somebody else changed the same meanwhile
+ */
+export async function carryOut(
+  world: World,
+  plan: Planner,
+  options: OperationOptions = {},
+): Promise<Outcome> {
+  const workspace = await openWorkspace(world);
+  const upstream = options.push ? await requireUpstream(workspace.repo, workspace.checkout.ref) : undefined;
+  if (upstream && options.branch === undefined && !options.dryRun)
+    return pushOnBranch(world, plan, workspace, upstream);
+  const planned = await propose(workspace, plan);
+  if (!planned || options.dryRun) return { ...planned, pushed: false };
+  const commit = await commitOf(workspace, workspace.checkout.head, planned);
+  if (commit === undefined) return { pushed: false };
+  if (options.branch !== undefined)
+    return { ...planned, ...(await onNewBranch(workspace, options.branch, commit, upstream)) };
+  await move(workspace, workspace.checkout.head, commit, planned.proposal.subject);
+  return { ...planned, commit, pushed: false };
+}
+
+interface Planned {
+  readonly proposal: Proposal;
+  readonly preview: Preview;
+}
+
+async function propose(workspace: Workspace, plan: Planner): Promise<Planned | undefined> {
+  const proposal = await plan(workspace);
+  if (!proposal) return undefined;
+  const seen = await preview(workspace.world, proposal);
+  return seen.changes.size === 0 ? undefined : { proposal, preview: seen };
+}
+
+function commitOf(
+  { repo }: Workspace,
+  parent: string,
+  { proposal, preview: seen }: Planned,
+): Promise<string | undefined> {
+  const { subject, lines, trailers } = proposal;
+  return buildCommit(repo, {
+    parents: [parent],
+    changes: seen.changes,
+    subject,
+    body: lines.join('\n'),
+    trailers,
+  });
+}
+
+async function move(workspace: Workspace, from: string, to: string, reason: string): Promise<void> {
+  const { repo, checkout, world } = workspace;
+  const result = await moveBranch(repo, { ref: checkout.ref, from, to, reason });
+  if (!result.moved)
+    throw new UserError(
+      {
+        code: 'branch-moved',
+        cause: `${checkout.ref} was moved by somebody else in the meantime`,
+        consequence: 'Nothing was changed.',
+        remedy: 'try again',
+      },
+      EXIT.refused,
+    );
+  for (const path of result.left) world.tell?.(`${path} was changed by somebody and left as it is`);
+}
+
+/** Commits on the remote's tip: the checkout follows it first, and follows the commit once it is pushed. */
+async function pushOnBranch(
+  world: World,
+  plan: Planner,
+  first: Workspace,
+  upstream: Upstream,
+): Promise<Outcome> {
+  let shown: Planned | undefined;
+  const attempt = async (tip: string | undefined): Promise<Attempt<Planned | undefined>> => {
+    if (tip === undefined) throw noTip(upstream);
+    await forwardTo(first, tip);
+    const planned = await propose(await openWorkspace(world), plan);
+    if (!planned) return { value: undefined };
+    refuseOther(shown, planned);
+    shown ??= planned;
+    return { commit: await commitOf(first, tip, planned), value: planned };
+  };
+  const { value, commit } = await pushPlanned(first.repo, upstream satisfies RemoteRef, attempt, {
+    random: world.random ?? Math.random,
+    sleep: world.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
+  });
+  if (commit === undefined) return { pushed: false };
+  const head = (await readRef(first.repo, first.checkout.ref))!;
+  // A later tip may have been fetched by now; then the next command follows it.
+  if (await isAncestor(first.repo, head, commit)) await move(first, head, commit, value!.proposal.subject);
+  return { ...value, commit, pushed: true };
+}
+
+async function forwardTo(workspace: Workspace, tip: string): Promise<void> {
+  const { repo, checkout } = workspace;
+  const head = (await readRef(repo, checkout.ref))!;
+  if (head === tip) return;
+  if (await isAncestor(repo, head, tip)) return move(workspace, head, tip, 'follow the remote');
+  throw new UserError(
+    {
+      code: 'unpushed-commits',
+      cause: 'this branch has commits that are not on the remote',
+      consequence: 'They would be pushed along, or lost. Nothing was changed.',
+      remedy: 'push or drop them first (git push, or git pull --rebase and then git push)',
+    },
+    EXIT.refused,
+  );
+}
+
+/** Somebody changed the same, or what is rendered around it: what was shown is no longer what would happen. */
+function refuseOther(shown: Planned | undefined, now: Planned): void {
+  if (!shown) return;
+  const key = (planned: Planned): unknown => [
+    planned.proposal.fields,
+    planned.preview.summary?.added,
+    planned.preview.summary?.changed,
+    planned.preview.summary?.removed,
+  ];
+  if (isDeepStrictEqual(key(shown), key(now))) return;
+  throw new UserError(
+    {
+      code: 'changed-meanwhile',
+      cause: `somebody else changed stage ${now.proposal.stage} in the meantime`,
+      consequence: `Nothing was pushed. Shown was:\n${formatPreview(shown)}\nNow it would be:\n${formatPreview(now)}`,
+      remedy: 'look at the new plan (--dry-run), and run it again if it is still what you want',
+    },
+    EXIT.refused,
+  );
+}
+
+async function onNewBranch(
+  workspace: Workspace,
+  branch: string,
+  built: string,
+  upstream: Upstream | undefined,
+): Promise<Pick<Outcome, 'commit' | 'branch' | 'pushed'>> {
+  const { repo } = workspace;
+  const ref = `refs/heads/${branch}`;
+  const valid = (await repo.try(['check-ref-format', ref])).code === 0;
+  const there = valid ? await sameChange(workspace, ref, built) : undefined;
+  const commit = there ?? built;
+  const moved =
+    there !== undefined ||
+    (valid && (await moveBranch(repo, { ref, from: undefined, to: commit, reason: 'new branch' })).moved);
+  if (!moved)
+    throw new UserError(
+      {
+        code: valid ? 'branch-exists' : 'branch-name',
+        cause: valid ? `there is a branch ${branch} already` : `${JSON.stringify(branch)} cannot be a branch`,
+        consequence: 'Nothing was changed.',
+        remedy: 'give another name with --branch',
+      },
+      EXIT.refused,
+    );
+  if (!upstream) return { commit, branch, pushed: false };
+  const target = { remote: upstream.remote, ref, tracking: `refs/remotes/${upstream.remote}/${branch}` };
+  await pushPlanned(
+    repo,
+    target,
+    (tip) => {
+      if (tip !== undefined && tip !== commit) throw taken(branch);
+      return Promise.resolve({ commit, value: undefined });
+    },
+    {
+      random: workspace.world.random ?? Math.random,
+      sleep: workspace.world.sleep ?? (() => Promise.resolve()),
+    },
+  );
+  return { commit, branch, pushed: true };
+}
+
+/** The commit of a branch that makes the same change on the same parent: then it is done already. */
+async function sameChange({ repo }: Workspace, ref: string, commit: string): Promise<string | undefined> {
+  const tip = await readRef(repo, ref);
+  if (tip === undefined) return undefined;
+  const of = (id: string): Promise<string | undefined> => repo.line(['rev-parse', `${id}^{tree}`, `${id}^`]);
+  return (await of(tip)) === (await of(commit)) ? tip : undefined;
+}
+
+const taken = (branch: string): UserError =>
+  new UserError(
+    {
+      code: 'branch-exists',
+      cause: `the remote has a branch ${branch} already, with other commits`,
+      consequence: 'Nothing was pushed; nothing of others is ever overwritten.',
+      remedy: 'give another name with --branch',
+    },
+    EXIT.refused,
+  );
+
+const noTip = (upstream: Upstream): UserError =>
+  new UserError(
+    {
+      code: 'no-upstream',
+      cause: `${upstream.remote} has no ${upstream.ref}`,
+      consequence: 'Nothing was committed or pushed.',
+      remedy: 'push the branch first',
+    },
+    EXIT.refused,
+  );

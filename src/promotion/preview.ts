@@ -1,0 +1,90 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Change } from '../git/commit';
+import { formatLock, readLock, sha256, type PublishOptions } from '../manifests/publish';
+import type { StageSummary } from '../manifests/summary';
+import { EXIT, UserError } from '../model/errors';
+import { prepare, type Prepared } from '../synth/prepare';
+import { stageNames, type World } from './workspace';
+
+/** What a change of files under environments/ does to the repository, before anything is written. */
+export interface Preview {
+  readonly prepared: Prepared;
+  /** Every file that changes, by its path from the root. */
+  readonly changes: ReadonlyMap<string, Change>;
+  /** What it does to the stage's objects. */
+  readonly summary: StageSummary | undefined;
+}
+
+export interface PreviewInput {
+  readonly stage: string;
+  /** New texts of files under environments/, by name. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Manifests of pinned stages that are known already. */
+  readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/**
+ * Renders the repository with other texts, checks it as synth does, and proves that no other stage changes.
+ * @throws UserError for everything synth refuses, and `other-stage-changes`, with exit code 3
+ */
+export async function preview(world: World, input: PreviewInput): Promise<Preview> {
+  const texts = new Map([...allTexts(world.root), ...input.texts]);
+  const { root, env } = world;
+  const prepared = await prepare({ root, env, texts, manifests: input.manifests });
+  if (prepared.refused.length > 0) throw new UserError(prepared.refused, EXIT.refused);
+  const changes = new Map<string, Change>();
+  for (const [name, text] of input.texts) compare(root, `environments/${name}`, text, changes);
+  for (const [path, change] of distChanges(root, prepared.outputs)) changes.set(path, change);
+  proveOthersUnchanged(input.stage, changes);
+  return { prepared, changes, summary: prepared.summaries.find(({ stage }) => stage === input.stage) };
+}
+
+/** Every file below dist/ that is not as it is to be, by its path from the root. */
+export function distChanges(root: string, outputs: PublishOptions['stages']): ReadonlyMap<string, Change> {
+  const changes = new Map<string, Change>();
+  for (const output of outputs)
+    for (const [path, text] of desired(root, output)) compare(root, `dist/${path}`, text, changes);
+  return changes;
+}
+
+function allTexts(root: string): [string, string][] {
+  return environmentFiles(root).map((file) => [file, readFileSync(join(root, 'environments', file), 'utf8')]);
+}
+
+function environmentFiles(root: string): string[] {
+  return ['base.yaml', ...stageNames(root).map((name) => `${name}.yaml`)];
+}
+
+/** Every file of a stage as it is to be, its lock included; null for those that go. */
+function desired(root: string, output: PublishOptions['stages'][number]): Map<string, string | null> {
+  const { name, files, base, inputs } = output;
+  const before = Object.keys(readLock(root, name)?.files ?? {});
+  const hashes = Object.fromEntries(files.map(({ path, text }) => [path, sha256(text)]));
+  return new Map<string, string | null>([
+    ...before.map((path): [string, null] => [`${name}/${path}`, null]),
+    ...files.map(({ path, text }): [string, string] => [`${name}/${path}`, text]),
+    [`${name}/stageline.lock`, formatLock({ base, inputs, files: hashes })],
+  ]);
+}
+
+function compare(root: string, path: string, text: string | null, changes: Map<string, Change>): void {
+  const full = join(root, path);
+  const now = existsSync(full) ? readFileSync(full, 'utf8').replaceAll('\r\n', '\n') : null;
+  if (now !== text) changes.set(path, text);
+}
+
+function proveOthersUnchanged(stage: string, changes: ReadonlyMap<string, Change>): void {
+  const own = [`environments/${stage}.yaml`, `dist/${stage}/`, 'dist/argocd/'];
+  const others = [...changes.keys()].filter((path) => !own.some((prefix) => path.startsWith(prefix)));
+  if (others.length === 0) return;
+  throw new UserError(
+    {
+      code: 'other-stage-changes',
+      cause: `this would change more than stage ${stage}: ${others.slice(0, 5).join(', ')}`,
+      consequence: 'Nothing was changed. What is committed under dist/ is not what the sources render.',
+      remedy: 'run "npm run synth" and commit what it writes, then try again',
+    },
+    EXIT.refused,
+  );
+}

@@ -1,0 +1,149 @@
+import type { z } from 'zod';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseValues, valueIn } from '../config/yaml-edit';
+import { EXIT, UserError } from '../model/errors';
+import { suggest } from '../model/nearest';
+import { yamlApp } from '../model/values/workloads';
+import { loadApps } from '../synth/load-apps';
+import { baseOfHead, requireOnDefault, sameBase } from './base-revision';
+import { show } from './format';
+import { requireOpen } from './gates';
+import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
+import { planPromotion, type PlannedChange, type PromotionPlan } from './plan';
+import { CLASSES, type ChangeClass } from './promotable';
+import { appsOf, sourceOf, type StageSource } from './values';
+import { baseValuesAt, readStage, type Workspace, type World } from './workspace';
+
+export interface PromoteOptions extends OperationOptions {
+  readonly to: string;
+  /** @default the stage before it in the line */
+  readonly from?: string;
+  /** Only these apps: image and config, no base. @default all, and the base */
+  readonly apps?: readonly string[];
+  readonly only?: ChangeClass;
+  /** Why closed gates are passed; recorded in the commit. */
+  readonly skip?: string;
+}
+
+/**
+ * Moves images, values and the base from one stage to the next, as one commit.
+ * @throws UserError with exit code 3 for closed gates, a held stage, and everything that keeps a commit from being made
+ */
+export function promote(world: World, options: PromoteOptions): Promise<Outcome> {
+  return carryOut(world, (workspace) => propose(workspace, options), options);
+}
+
+async function propose(workspace: Workspace, options: PromoteOptions): Promise<Proposal | undefined> {
+  const { world, repo, checkout } = workspace;
+  const to = await readStage(world.root, repo, options.to);
+  const from = await readStage(world.root, repo, sourceName(options, to));
+  const plan = await planBetween(workspace, from, to, options);
+  if (plan.edits.length === 0) return undefined;
+  const passed = await requireOpen(workspace, { from, to, skip: options.skip });
+  const base = valueIn(parseValues(plan.text), ['base']);
+  return {
+    stage: to.name,
+    texts: new Map([[`${to.name}.yaml`, plan.text]]),
+    subject: `promote(${to.name}): ${headline(plan.changes)} from ${from.name}`,
+    lines: [
+      ...plan.changes.map(describeChange),
+      ...plan.missing.map((app) => `${app}: comes with the base, and not before`),
+      ...passed.notes,
+    ],
+    trailers: [
+      ['Promoted-From', from.name],
+      ['Source-Commit', checkout.head],
+      ...(typeof base === 'string' ? ([['Base', base]] as const) : []),
+      ...passed.trailers,
+    ],
+    fields: plan.changes.map((c) => [[c.app, ...c.path].filter(Boolean).join('.'), c.before, c.after]),
+  };
+}
+
+function sourceName(options: PromoteOptions, to: StageSource): string {
+  const before = sourceOf(to.values);
+  const from = options.from ?? before;
+  if (from === undefined)
+    throw new UserError({
+      code: 'first-stage',
+      cause: `${to.name} is a first stage: nothing lies before it`,
+      remedy: 'name another stage with --from, or use "stageline set-image"',
+    });
+  return from;
+}
+
+/** The plan from one stage to another, as the command line asks for it. */
+export async function planBetween(
+  { world, repo, checkout }: Pick<Workspace, 'world' | 'repo' | 'checkout'>,
+  from: StageSource,
+  to: StageSource,
+  options: Pick<PromoteOptions, 'apps' | 'only'>,
+): Promise<PromotionPlan> {
+  const classes = options.only === undefined ? CLASSES : [options.only];
+  const apps = options.apps && options.apps.length > 0 ? options.apps : undefined;
+  refuseUnknownApps(apps, from);
+  const schemas = new Map(loadApps(world.root).map((app): [string, z.ZodType] => [app.name, app.values]));
+  // A stage that follows the working tree is pinned only when that is asked for.
+  const wantsBase =
+    apps === undefined && (options.only === 'base' || (to.base !== undefined && !options.only));
+  return planPromotion({
+    from,
+    to,
+    apps,
+    classes,
+    schemaOf: (app) => schemas.get(app) ?? yamlApp,
+    newBase: wantsBase ? await newBase({ world, repo, checkout }, from, to) : undefined,
+  });
+}
+
+async function newBase(
+  { world, repo, checkout }: Pick<Workspace, 'world' | 'repo' | 'checkout'>,
+  from: StageSource,
+  to: StageSource,
+): Promise<{ revision: string; baseValues: unknown } | undefined> {
+  const today = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
+  if (from.base !== undefined) await requireOnDefault(repo, from.base, today);
+  const revision = from.base ?? (await baseOfHead(repo, checkout.head, today));
+  if (to.base !== undefined && (await sameBase(repo, to.base, revision))) return undefined;
+  return { revision, baseValues: await baseValuesAt(repo, revision) };
+}
+
+function refuseUnknownApps(apps: readonly string[] | undefined, from: StageSource): void {
+  const known = Object.keys(appsOf(from));
+  const unknown = (apps ?? []).filter((app) => !known.includes(app));
+  if (unknown.length === 0) return;
+  throw new UserError(
+    unknown.map((app) => ({
+      code: 'unknown-app',
+      cause: `stage ${from.name} has no app ${JSON.stringify(app)}`,
+      remedy: suggest(app, known, `apps are: ${known.join(', ')}`),
+    })),
+    EXIT.error,
+  );
+}
+
+function headline(changes: readonly PlannedChange[]): string {
+  const images = changes.filter((change) => change.class === 'image');
+  const configs = changes.filter((change) => change.class === 'config').length;
+  const named = images.slice(0, 2).map((c) => `${c.app} ${tagOf(c.before)} → ${tagOf(c.after)}`);
+  const parts = [
+    images.length > 2 ? `${images.length} images` : named.join(', '),
+    configs > 0 ? `${configs} value${configs === 1 ? '' : 's'}` : '',
+    changes.some((change) => change.class === 'base') ? 'base' : '',
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+function tagOf(image: unknown): string {
+  if (typeof image !== 'string') return show(image);
+  const [name = '', digest] = image.split('@');
+  const tag = /:([^/:]+)$/.exec(name)?.[1];
+  return tag ?? digest?.slice(0, 19) ?? image;
+}
+
+function describeChange(change: PlannedChange): string {
+  const field = [change.app, ...change.path].filter(Boolean).join('.');
+  const own = change.overwrites ? ' (its own until now; list it under "own" to keep it)' : '';
+  return `${change.class} ${field}: ${show(change.before)} → ${show(change.after)}${own}`;
+}

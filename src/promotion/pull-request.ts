@@ -1,0 +1,28 @@
+import { formatSummary } from './format';
+import type { Outcome } from './operation';
+
+/** The description of a pull or merge request, in the Markdown that GitHub and GitLab both read. */
+export function pullRequestBody({ proposal, preview }: Outcome): string | undefined {
+  if (!proposal || !preview) return undefined;
+  const rendered = formatSummary(preview.summary).map((line) => line.replaceAll('```', "'''"));
+  return [
+    `## ${proposal.subject}`,
+    '',
+    ...proposal.lines.map((line) => `- \`${line.replaceAll('`', "'")}\``),
+    '',
+    '<details><summary>Rendered difference</summary>',
+    '',
+    '```diff',
+    ...(rendered.length > 0 ? rendered : ['no object changes']),
+    '```',
+    '',
+    '</details>',
+    '',
+    `No other stage changes. Files: ${[...preview.changes.keys()]
+      .sort()
+      .map((path) => `\`${path}\``)
+      .join(', ')}`,
+    ...proposal.trailers.map(([key, value]) => `\n${key}: ${value}`),
+    '',
+  ].join('\n');
+}

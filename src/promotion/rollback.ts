@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { editYaml, parseValues, valueIn, type ValueEdit } from '../config/yaml-edit';
+import { trailer } from '../git/log';
+import { fetchAdvice, isAncestor, readObjects, readTree, requireCommit } from '../git/read';
+import { isShallow, type Repo } from '../git/repository';
+import { EXIT, UserError } from '../model/errors';
+import { NEVER_PINNED } from '../model/promotion';
+import { show } from './format';
+import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
+import { preview } from './preview';
+import { releasesOf, type Release } from './releases';
+import { readStage, type Workspace, type World } from './workspace';
+
+export interface RollbackOptions extends OperationOptions {
+  readonly stage: string;
+  /** Only these apps. @default the whole stage */
+  readonly apps?: readonly string[];
+  /** The revision or tag whose manifests the stage had. */
+  readonly to?: string;
+  /** How many releases back. @default 1 */
+  readonly steps?: number;
+}
+
+/**
+ * Takes a stage back to an earlier release, as one new commit after which its manifests are byte for byte those of the
+ * release. The stage is held until it is released, and pinned if it was not.
+ * @throws UserError when there is no such release, or history is not in the clone
+ */
+export function rollback(world: World, options: RollbackOptions): Promise<Outcome> {
+  return carryOut(world, (workspace) => propose(workspace, options), options);
+}
+
+async function propose(workspace: Workspace, options: RollbackOptions): Promise<Proposal | undefined> {
+  const { world, repo } = workspace;
+  const target = await targetOf(workspace, options);
+  const whole = options.apps === undefined || options.apps.length === 0;
+  const now = readFileSync(join(world.root, `environments/${options.stage}.yaml`), 'utf8');
+  const manifests = await manifestsAt(repo, target, options.stage);
+  const [then] = await readObjects(repo, [`${target}:environments/${options.stage}.yaml`]);
+  if (manifests.size === 0 || then === undefined) throw noRelease(options.stage, target);
+  const text = whole
+    ? stageBack(options.stage, then.toString('utf8'), now, target)
+    : await appsBack(workspace, options, then.toString('utf8'), target);
+  const proposal: Proposal = {
+    stage: options.stage,
+    texts: new Map([[`${options.stage}.yaml`, text]]),
+    ...(whole ? { manifests: new Map([[options.stage, manifests]]) } : {}),
+    subject: `rollback(${options.stage}): ${whole ? '' : `${options.apps!.join(', ')} `}to ${target.slice(0, 12)}`,
+    lines: [
+      `${whole ? 'the stage is' : `${options.apps!.join(', ')} are`} as in ${target.slice(0, 12)}`,
+      `held until "stageline release ${options.stage}"`,
+    ],
+    trailers: [
+      ['Rollback-Of', workspace.checkout.head],
+      ['Rollback-To', target],
+    ],
+    fields: [['stage', parseValues(now), parseValues(text)]],
+  };
+  if (!whole) await requireSameBytes(workspace, proposal, manifests, options.apps!);
+  if (whole && (await isThere(workspace, options.stage, manifests))) return undefined;
+  return proposal;
+}
+
+async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions): Promise<string> {
+  if (options.to !== undefined) {
+    const commit = await requireCommit(repo, options.to);
+    if (await isAncestor(repo, commit, checkout.head)) return commit;
+    throw new UserError(
+      {
+        code: 'not-in-history',
+        cause: `${options.to} is not in the history of this branch: the stage never was so here`,
+        remedy: `stageline history ${options.stage}`,
+      },
+      EXIT.refused,
+    );
+  }
+  const steps = options.steps ?? 1;
+  const releases = await releasesOf(repo, checkout.head, options.stage);
+  const release = releases[steps + startOf(releases)];
+  if (release) return release.entry.commit;
+  if (await isShallow(repo))
+    throw new UserError(
+      {
+        code: 'history-missing',
+        cause: `the releases of ${options.stage} are not in this shallow clone`,
+        consequence: 'Nothing was changed.',
+        remedy: `git fetch --unshallow (${await fetchAdvice(repo, 'HEAD')})`,
+      },
+      EXIT.refused,
+    );
+  throw new UserError(
+    {
+      code: 'no-release',
+      cause: `${options.stage} has ${releases.length} release${releases.length === 1 ? '' : 's'}, and none ${steps} back`,
+      remedy: `stageline history ${options.stage}`,
+    },
+    EXIT.refused,
+  );
+}
+
+/** After a rollback, one step back is from the release that it went to. */
+function startOf(releases: readonly Release[]): number {
+  const [current] = releases;
+  const to = current && trailer(current.entry, 'Rollback-To');
+  if (to === undefined) return 0;
+  const start = releases.findIndex((release, i) => i > 0 && release.content === current!.content);
+  return Math.max(start, 0);
+}
+
+async function manifestsAt(repo: Repo, commit: string, stage: string): Promise<Map<string, string>> {
+  const prefix = `dist/${stage}/`;
+  const files = await readTree(repo, commit, prefix);
+  return new Map(
+    [...files]
+      .filter(([path]) => path.endsWith('.yaml'))
+      .map(([path, text]): [string, string] => [path.slice(prefix.length), text]),
+  );
+}
+
+/** The stage's file as it was, with what is never pinned as it is now; held, and pinned to what it rendered from. */
+function stageBack(stage: string, then: string, now: string, target: string): string {
+  const [before, today] = [parseValues(then), parseValues(now)];
+  const kept = NEVER_PINNED.filter((key) => key !== 'base' && key !== 'hold').map((key): ValueEdit => ({
+    path: [key],
+    value: valueIn(today, [key]),
+  }));
+  const base = valueIn(before, ['base']) ?? target;
+  const edits = [...kept, { path: ['base'], value: base }, { path: ['hold'], value: reasonFor(target) }];
+  return editYaml(then, edits, `environments/${stage}.yaml`);
+}
+
+const reasonFor = (target: string): string => `rolled back to ${target.slice(0, 12)}`;
+
+async function appsBack(
+  { world, repo, checkout }: Workspace,
+  options: RollbackOptions,
+  then: string,
+  target: string,
+): Promise<string> {
+  const stage = await readStage(world.root, repo, options.stage);
+  const before = parseValues(then);
+  const edits = options.apps!.map((app): ValueEdit => {
+    const path = ['apps', app];
+    return { path, value: valueIn(before, path) };
+  });
+  const pin = stage.base === undefined ? [{ path: ['base'], value: checkout.head }] : [];
+  const hold = { path: ['hold'], value: `${options.apps!.join(', ')} ${reasonFor(target)}` };
+  return editYaml(stage.text, [...edits, ...pin, hold], stage.file);
+}
+
+/** With another base an app renders otherwise, whatever its values: then only the whole stage can go back. */
+async function requireSameBytes(
+  { world }: Workspace,
+  proposal: Proposal,
+  manifests: ReadonlyMap<string, string>,
+  apps: readonly string[],
+): Promise<void> {
+  const { prepared } = await preview(world, proposal);
+  const files = prepared.outputs.find(({ name }) => name === proposal.stage)!.files;
+  const differing = apps.filter(
+    (app) => files.find(({ path }) => path === `${app}.yaml`)?.text !== manifests.get(`${app}.yaml`),
+  );
+  if (differing.length === 0) return;
+  throw new UserError(
+    {
+      code: 'other-base',
+      cause: `${differing.join(', ')} cannot go back alone: the base of ${proposal.stage} has changed since`,
+      consequence: `The manifests would not be those of the release (${show(proposal.trailers[1]![1])}).`,
+      remedy: 'roll back the whole stage, by naming no app',
+    },
+    EXIT.refused,
+  );
+}
+
+async function isThere(
+  { repo, checkout }: Workspace,
+  stage: string,
+  manifests: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const now = await manifestsAt(repo, checkout.head, stage);
+  return now.size === manifests.size && [...now].every(([path, text]) => manifests.get(path) === text);
+}
+
+const noRelease = (stage: string, target: string): UserError =>
+  new UserError(
+    {
+      code: 'no-release',
+      cause: `stage ${stage} was not rendered in ${target.slice(0, 12)}`,
+      remedy: `stageline history ${stage}`,
+    },
+    EXIT.refused,
+  );

@@ -1,0 +1,130 @@
+import { countCommits, resolveCommit } from '../git/read';
+import type { Repo } from '../git/repository';
+import { valueIn } from '../config/yaml-edit';
+import { windowsAt } from '../delivery';
+import { readLock } from '../manifests/publish';
+import { UserError } from '../model/errors';
+import { prepare } from '../synth/prepare';
+import { distChanges } from './preview';
+import { planBetween } from './promote';
+import { contentHash, readRecords, type Deployment } from './records';
+import { releasesOf } from './releases';
+import { appsOf, sourceOf, type StageSource } from './values';
+import { openRepo, readStage, type World } from './workspace';
+
+/** How far a stage is behind the one before it. */
+export interface Behind {
+  readonly stage: string;
+  readonly images: number;
+  readonly values: number;
+  /** Commits between the two bases; 0 where they render alike; undefined where history is not in the clone. */
+  readonly base: number | undefined;
+}
+
+export interface StageStatus {
+  readonly stage: string;
+  /** Image by app, where it has one. */
+  readonly images: Readonly<Record<string, string>>;
+  /** The revision it is pinned to; undefined: it follows the working tree. */
+  readonly base?: string;
+  /** When its manifests last changed; undefined where history does not tell. */
+  readonly since?: string;
+  readonly behind?: Behind;
+  readonly held?: string;
+  /** What keeps it from being synced by hand now. */
+  readonly frozen?: string;
+  /** Files of dist/ that are not what the sources render. */
+  readonly outdated: readonly string[];
+  readonly deployed?: Pick<Deployment, 'at' | 'result' | 'health' | 'revision'> & {
+    /** Whether that is what the stage holds now. */
+    readonly current: boolean;
+  };
+}
+
+/**
+ * Apps and stages: what each runs, how far it is behind, and what holds it back. Stages stand in the order of the line.
+ * @throws UserError for what synth refuses
+ */
+export async function status(world: World): Promise<readonly StageStatus[]> {
+  const repo = await openRepo(world);
+  const head = await resolveCommit(repo, 'HEAD');
+  if (head === undefined) throw new UserError({ code: 'no-commit', cause: 'there is no commit yet' });
+  const prepared = await prepare({ root: world.root, env: world.env });
+  const outdated = [...distChanges(world.root, prepared.outputs).keys()].sort();
+  const records = await readRecords(repo);
+  const result: StageStatus[] = [];
+  for (const environment of prepared.repository.environments) {
+    const { name } = environment;
+    const stage = await readStage(world.root, repo, name);
+    const state = windowsAt(environment, world.now());
+    const hold = valueIn(stage.values, ['hold']);
+    const [release] = await releasesOf(repo, head, name, 50);
+    result.push({
+      stage: name,
+      images: imagesOf(stage),
+      base: stage.base,
+      since: release && new Date(release.entry.time * 1000).toISOString().replace('.000', ''),
+      behind: await behindOf(world, repo, head, stage),
+      held: typeof hold === 'string' ? hold : undefined,
+      frozen: state.manualAllowed ? undefined : state.because,
+      outdated: outdated.filter((path) => path.startsWith(`dist/${name}/`)),
+      deployed: lastDeployed(world, name, records),
+    });
+  }
+  return result;
+}
+
+function imagesOf(stage: StageSource): Record<string, string> {
+  const images = Object.entries(appsOf(stage)).map(([app, values]) => [app, valueIn(values, ['image'])]);
+  return Object.fromEntries(
+    images.filter((pair): pair is [string, string] => typeof pair[1] === 'string').sort(),
+  );
+}
+
+async function behindOf(
+  world: World,
+  repo: Repo,
+  head: string,
+  stage: StageSource,
+): Promise<Behind | undefined> {
+  const before = sourceOf(stage.values);
+  if (before === undefined) return undefined;
+  const source = await readStage(world.root, repo, before);
+  const workspace = { world, repo, checkout: { ref: 'HEAD', head } };
+  const { changes } = await planBetween(workspace, source, stage, {}).catch((error: unknown) => {
+    // Work that is not on the default branch yet cannot be promoted as a base; images and values still compare.
+    if (error instanceof UserError && error.problems[0]!.code === 'base-not-on-default-branch')
+      return planBetween(workspace, { ...source, base: stage.base }, stage, {});
+    throw error;
+  });
+  const of = (kind: string): number => changes.filter((change) => change.class === kind).length;
+  const base = changes.find((change) => change.class === 'base');
+  return {
+    stage: before,
+    images: of('image'),
+    values: of('config'),
+    base:
+      base === undefined
+        ? 0
+        : await countCommits(repo, String(base.before), String(base.after)).catch(() => undefined),
+  };
+}
+
+function lastDeployed(world: World, stage: string, records: readonly Deployment[]): StageStatus['deployed'] {
+  const last = records.findLast((record) => record.stage === stage);
+  if (!last) return undefined;
+  const lock = readLock(world.root, stage);
+  const { at, result, health, revision } = last;
+  return { at, result, health, revision, current: lock !== undefined && contentHash(lock) === last.content };
+}
+
+/** `2 images, 1 value, base 5 commits`; empty when nothing is behind. */
+export function formatBehind(behind: Behind | undefined): string {
+  if (!behind) return '';
+  const count = (n: number, noun: string): string => (n === 0 ? '' : `${n} ${noun}${n === 1 ? '' : 's'}`);
+  const base =
+    behind.base === undefined
+      ? 'base'
+      : count(behind.base, 'commit') && `base ${count(behind.base, 'commit')}`;
+  return [count(behind.images, 'image'), count(behind.values, 'value'), base].filter(Boolean).join(', ');
+}

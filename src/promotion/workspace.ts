@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseValues, valueIn } from '../config/yaml-edit';
+import { repairCheckout } from '../git/checkout';
+import { readObjects, requireCommit } from '../git/read';
+import { openRepository, requireGit, type Repo } from '../git/repository';
+import { requireCheckout, type Checkout } from '../git/state';
+import { UserError } from '../model/errors';
+import { suggest } from '../model/nearest';
+import type { StageSource } from './values';
+
+/** What promotion knows of the world; all of it is handed in. */
+export interface World {
+  /** The repository's root: where environments/ is. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  /** From 0 to 1, for pauses. @default Math.random */
+  readonly random?: () => number;
+  /** Waits so many milliseconds. */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+  /** Progress and warnings, for a person. */
+  readonly tell?: (text: string) => void;
+}
+
+/** What every rendering may read: a file there that git does not know is as bad as a change. */
+const INPUTS = ['environments', 'src', 'dist', 'package.json', 'package-lock.json'];
+
+/**
+ * The Git repository, with a checkout that has followed whatever a killed command began.
+ * @throws UserError `no-repository`, `not-at-root`, `git-too-old`, `checkout-busy`
+ */
+export async function openRepo(world: World): Promise<Repo> {
+  const repo = await openRepository(world.root, world.env);
+  if (!repo)
+    throw new UserError({
+      code: 'no-repository',
+      cause: 'this is no Git repository',
+      consequence: 'Promotion is a commit, so there is nothing to promote in.',
+      remedy: 'run it in a clone',
+    });
+  await requireGit(repo);
+  if (!repo.bare && realpathSync(repo.root) !== realpathSync(world.root))
+    throw new UserError({
+      code: 'not-at-root',
+      cause: 'environments/ is not at the top of the Git repository',
+      remedy: 'keep the generated repository in a Git repository of its own',
+    });
+  const left = await repairCheckout(repo);
+  if (left !== undefined) world.tell?.('finished what an interrupted command had begun');
+  for (const path of left ?? []) world.tell?.(`${path} was changed by somebody and left as it is`);
+  return repo;
+}
+
+/** The checkout as promotion sees it: clean, so that files and HEAD say the same. */
+export interface Workspace {
+  readonly world: World;
+  readonly repo: Repo;
+  readonly checkout: Checkout;
+}
+
+/** @throws UserError with everything that keeps a commit from being made here, exit code 3 */
+export async function openWorkspace(world: World): Promise<Workspace> {
+  const repo = await openRepo(world);
+  const checkout = await requireCheckout(repo, { now: world.now().getTime(), inputs: INPUTS });
+  return { world, repo, checkout };
+}
+
+/** The names of all stages, sorted. */
+export function stageNames(root: string): string[] {
+  return readdirSync(join(root, 'environments'))
+    .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
+    .map((file) => file.replace(/\.yaml$/, ''))
+    .sort();
+}
+
+/**
+ * A stage's own file, and the base.yaml that it renders with.
+ * @throws UserError `unknown-stage`, and `revision-missing` when its base is not in the clone
+ */
+export async function readStage(root: string, repo: Repo | undefined, name: string): Promise<StageSource> {
+  const names = stageNames(root);
+  if (!names.includes(name))
+    throw new UserError({
+      code: 'unknown-stage',
+      cause: `there is no stage ${JSON.stringify(name)}`,
+      remedy: suggest(name, names, `stages are: ${names.join(', ')}`),
+    });
+  const file = `environments/${name}.yaml`;
+  const text = readFileSync(join(root, file), 'utf8');
+  const values = parseValues(text);
+  const base = valueIn(values, ['base']);
+  const pinned = typeof base === 'string' ? base : undefined;
+  const baseValues =
+    pinned === undefined || !repo
+      ? parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'))
+      : await baseValuesAt(repo, pinned);
+  return { name, file, text, values, base: pinned, baseValues };
+}
+
+/** base.yaml of a revision, as plain data. */
+export async function baseValuesAt(repo: Repo, revision: string): Promise<unknown> {
+  const commit = await requireCommit(repo, revision);
+  const [text] = await readObjects(repo, [`${commit}:environments/base.yaml`]);
+  return parseValues(text?.toString('utf8') ?? '{}');
+}
