@@ -103,5 +103,12 @@ async function planned(context: Context): Promise<Live[]> {
     },
   );
   workspace.remove(file);
-  return parseObjects(text);
+  return parseObjects(text).map(unmasked);
+}
+
+/** The plan does not show secrets, and what it shows instead is no base64. */
+function unmasked(object: Live): Live {
+  const { data, ...rest } = object;
+  if (object.kind !== 'Secret' || !JSON.stringify(data ?? {}).includes('[secret]')) return object;
+  return { ...rest, stringData: data };
 }
