@@ -14,5 +14,6 @@ module.exports = {
   moduleNameMapper: {
     '^stageline$': '<rootDir>/src/index.ts',
     '^stageline/testing$': '<rootDir>/src/testing.ts',
+    '^stageline/pulumi$': '<rootDir>/src/stack/index.ts',
   },
 };

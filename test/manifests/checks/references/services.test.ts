@@ -99,7 +99,10 @@ describe('routes', () => {
   );
 
   test.each([
-    [{ name: 'wbe', port: { number: 80 } }, '.name "wbe" names no Service of namespace shop; did you mean "web"?'],
+    [
+      { name: 'wbe', port: { number: 80 } },
+      '.name "wbe" names no Service of namespace shop; did you mean "web"?',
+    ],
     [{ name: 'web', port: { number: 8080 } }, '.port 8080 is no port of Service web (it has 80)'],
     [
       { name: 'web', port: { name: 'https' } },

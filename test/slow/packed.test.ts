@@ -1,0 +1,94 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const source = join(__dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'stageline-packed-'));
+const user = join(folder, 'user');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const env: NodeJS.ProcessEnv = { ...process.env, CI: '', CDK8S_CHECK_UPGRADE: 'false', NODE_OPTIONS: '' };
+for (const key of Object.keys(env)) if (/^(npm_|JEST_|NODE_ENV$)/.test(key)) delete env[key];
+function run(line: string): string {
+  const { status, stdout } = spawnSync('bash', ['-c', `${line} 2>&1`], { cwd: user, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${line} ended with ${status}:\n${stdout}`);
+  return stdout;
+}
+
+const GREETER = `import { BaseApp, HttpService, appValues, values as v, z, type AppProps, type Construct } from 'stageline';
+
+const values = appValues({ image: v.imageReference });
+type Values = z.output<typeof values>;
+
+export class Greeter extends BaseApp<Values> {
+  static readonly values = values;
+  constructor(scope: Construct, id: string, props: AppProps<Values>) {
+    super(scope, id, props);
+    new HttpService(this, 'main', {
+      image: this.values.image,
+      ports: { http: { containerPort: 8080, servicePort: 80 } },
+      resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '32Mi' } },
+    });
+  }
+}
+`;
+
+test('the packed package serves a repository of its user: synth, cdk8s, types, and snapshots by one import', () => {
+  const packed = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+      cwd: source,
+      env,
+      encoding: 'utf8',
+    }).replace(/^[^[]*/, ''),
+  ) as { filename: string }[];
+  cpSync(join(source, 'test/fixtures/lab'), user, { recursive: true });
+  mkdirSync(join(user, 'src/apps'), { recursive: true });
+  mkdirSync(join(user, 'test'));
+  writeFileSync(join(user, 'src/apps/greeter.ts'), GREETER);
+  for (const stage of ['dev', 'staging', 'prod']) {
+    const file = join(user, 'environments', `${stage}.yaml`);
+    const entry = stage === 'dev' ? '\n    image: registry.example.com/greeter:1.0.0' : ' null';
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^apps:$/m, `apps:\n  greeter:${entry}`));
+  }
+  writeFileSync(
+    join(user, 'cdk8s.yaml'),
+    'language: typescript\napp: npx stageline synth\noutput: .stageline/cdk8s\n',
+  );
+  writeFileSync(join(user, 'package.json'), '{ "name": "user", "private": true }\n');
+  writeFileSync(
+    join(user, 'tsconfig.json'),
+    '{ "compilerOptions": { "strict": true, "module": "node16", "noEmit": true, "types": ["node", "jest"], "skipLibCheck": true }, "include": ["src", "test"] }\n',
+  );
+  writeFileSync(
+    join(user, 'test/all.test.ts'),
+    "import { snapshotRepository } from 'stageline/testing';\n\nsnapshotRepository();\n",
+  );
+  writeFileSync(
+    join(user, 'jest.config.js'),
+    "module.exports = { transform: { '^.+\\\\.ts$': '@swc/jest' } };\n",
+  );
+
+  const { devDependencies } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  const tools = [
+    'typescript',
+    'jest',
+    '@types/jest',
+    '@types/node',
+    '@swc/core',
+    '@swc/jest',
+    'cdk8s-cli',
+  ].map((name) => `${name}@${devDependencies[name]}`);
+  run(`npm install --no-audit --no-fund ${join(folder, packed[0]!.filename)} ${tools.join(' ')}`);
+
+  expect(run('npx stageline schema')).toContain('environments/schema/stage.schema.json');
+  expect(run('npx stageline synth')).toMatch(/^dev +\d+ objects/m);
+  expect(readdirSync(join(user, 'dist/dev'))).toContain('greeter.yaml');
+  expect(run('npx cdk8s synth')).toContain('.stageline/cdk8s/dev/greeter.yaml');
+  expect(run('npx stageline synth --check')).toContain('dist/ is up to date');
+  expect(run('npx tsc')).toBe('');
+  expect(run('npx jest')).toMatch(/snapshots? written/);
+  expect(run('npx jest --ci')).toMatch(/Tests: +\d+ passed/);
+}, 600_000);
