@@ -1,12 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, UserError } from '../model/errors';
 import { contextOf, type Context, type ProcessLike } from './context';
+import { registerDiff } from './commands/diff';
+import { registerHistory } from './commands/history';
 import { registerHold } from './commands/hold';
 import { registerPromote } from './commands/promote';
 import { registerRender } from './commands/render';
 import { registerRollback } from './commands/rollback';
 import { registerSchema } from './commands/schema';
 import { registerSet } from './commands/set';
+import { registerStatus } from './commands/status';
 import { registerSynth } from './commands/synth';
 
 const COMMANDS = [
@@ -17,6 +20,9 @@ const COMMANDS = [
   registerRollback,
   registerSet,
   registerHold,
+  registerStatus,
+  registerDiff,
+  registerHistory,
 ];
 
 /** Runs one command line. Sets the exit code and returns; never calls exit, so that pipes are drained. */

@@ -41,14 +41,31 @@ export async function record(world: World, options: RecordOptions): Promise<bool
       remedy: 'give the revision that Argo CD synced, and the name of the stage',
     });
   if (options.push) await fetchNotes(repo, remote);
-  const at = new Date(options.at ?? world.now()).toISOString();
-  const added = await addRecord(repo, commit, { at, stage, content: contentHash(lock), result, health, by });
+  const words = { stage, content: contentHash(lock), result, health, by };
+  const last = (await readRecords(repo)).findLast((one) => one.stage === stage);
+  // A notification that comes again without its time says nothing new.
+  const again =
+    options.at === undefined &&
+    last?.revision === commit &&
+    Object.entries(words).every(([key, value]) => last[key as keyof typeof words] === value);
+  const added = !again && (await addRecord(repo, commit, { at: timeOf(world, options.at), ...words }));
   if (options.push)
     await pushNotes(repo, remote, {
       random: world.random ?? Math.random,
       sleep: world.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     });
   return added;
+}
+
+function timeOf(world: World, text: string | undefined): string {
+  const time = text === undefined ? world.now() : new Date(text);
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new UserError({
+    code: 'bad-time',
+    cause: `${JSON.stringify(text)} is no time`,
+    consequence: 'Nothing was recorded.',
+    remedy: 'write it as 2026-01-31T12:00:00Z',
+  });
 }
 
 /** A release of a stage, and what became of it. */

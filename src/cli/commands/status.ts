@@ -1,0 +1,61 @@
+import { Option, type Command } from 'commander';
+import type * as promotionModule from '../../promotion';
+import type { StageStatus } from '../../promotion';
+import type { Context } from '../context';
+import { worldOf } from '../world';
+
+/** `stageline status`: what every stage runs, and how far it is behind. */
+export function registerStatus(program: Command, context: Context): void {
+  program
+    .command('status')
+    .description('apps and stages: images, how far behind, held, frozen, out of date, last deployed')
+    .addOption(
+      new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'),
+    )
+    .action(async ({ output }: { output: string }) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
+      const promotion = require('../../promotion') as typeof promotionModule;
+      const stages = await promotion.status(worldOf(context));
+      context.print(output === 'json' ? JSON.stringify(stages, null, 2) : matrix(stages, context, promotion));
+    });
+}
+
+function matrix(
+  stages: readonly StageStatus[],
+  context: Context,
+  { formatAge, formatBehind, formatTable }: typeof promotionModule,
+): string {
+  const apps = [...new Set(stages.flatMap(({ images }) => Object.keys(images)))].sort();
+  const line = (title: string, cell: (stage: StageStatus) => string): string[] => [
+    title,
+    ...stages.map(cell),
+  ];
+  const ago = (at: string | undefined): string =>
+    at === undefined ? '?' : formatAge((context.now().getTime() - Date.parse(at)) / 1000);
+  const rows = [
+    line('', ({ stage }) => stage),
+    ...apps.map((app) => line(app, ({ images }) => short(images[app]))),
+    line('base', ({ base }) => base?.slice(0, 12) ?? 'working tree'),
+    line('changed', ({ since }) => ago(since)),
+    line('behind', ({ behind }) => (behind ? formatBehind(behind) || 'nothing' : '-')),
+    line('deployed', ({ deployed }) =>
+      deployed
+        ? `${deployed.result}, ${deployed.health} ${ago(deployed.at)}${deployed.current ? '' : ' (older)'}`
+        : 'not recorded',
+    ),
+    line('dist/', ({ outdated }) =>
+      outdated.length === 0 ? 'up to date' : `${outdated.length} out of date`,
+    ),
+  ];
+  const notes = stages.flatMap(({ stage, held, frozen }) => [
+    ...(held === undefined ? [] : [`${stage} is held: ${held}`]),
+    ...(frozen === undefined ? [] : [`${stage} is frozen: ${frozen}`]),
+  ]);
+  return [formatTable(rows), ...notes].join('\n');
+}
+
+/** The last part of the name, with tag or digest. */
+function short(image: string | undefined): string {
+  const last = image?.split('/').at(-1) ?? '-';
+  return last.replace(/@(sha256:[0-9a-f]{12})[0-9a-f]+$/, '@$1').replace(/^[^:@]+[:@]/, '');
+}

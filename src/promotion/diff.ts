@@ -1,0 +1,97 @@
+import { diffObjects } from '../manifests/diff';
+import { readTree, requireCommit } from '../git/read';
+import { readManifests } from '../manifests/read';
+import { summarize, type StageSummary } from '../manifests/summary';
+import type { KubeObject } from '../model/kube';
+import { prepare, type Prepared } from '../synth/prepare';
+import { formatSummary } from './format';
+import { preview } from './preview';
+import { planBetween } from './promote';
+import { openRepo, readStage, type World } from './workspace';
+
+/** What lies between two stages. */
+export interface StageDiff {
+  readonly from: string;
+  readonly to: string;
+  /** What promoting would change in the target. */
+  readonly notYetPromoted: StageSummary;
+  /** What would differ even then: what the stages say of their own. */
+  readonly intended: StageSummary;
+}
+
+/**
+ * Compares what two stages deploy, by object and field, as if both were called like the target.
+ * @throws UserError for what synth refuses
+ */
+export async function diffStages(world: World, fromName: string, toName: string): Promise<StageDiff> {
+  const repo = await openRepo(world);
+  const [from, to] = [await readStage(world.root, repo, fromName), await readStage(world.root, repo, toName)];
+  const now = await prepare({ root: world.root, env: world.env });
+  const head = await requireCommit(repo, 'HEAD');
+  const plan = await planBetween({ world, repo, checkout: { ref: 'HEAD', head } }, from, to, {});
+  const after =
+    plan.edits.length === 0
+      ? now
+      : (await preview(world, { stage: toName, texts: new Map([[`${toName}.yaml`, plan.text]]) })).prepared;
+  const [current, promoted] = [objectsOf(now, toName), objectsOf(after, toName)];
+  const source = asIn(now, fromName, toName);
+  return {
+    from: fromName,
+    to: toName,
+    notYetPromoted: summarize(toName, promoted, diffObjects(current, promoted)),
+    intended: summarize(toName, source, diffObjects(promoted, source)),
+  };
+}
+
+/**
+ * Compares what a stage deploys with what it deployed at a revision.
+ * @throws UserError `revision-missing`
+ */
+export async function diffAgainst(world: World, stage: string, revision: string): Promise<StageSummary> {
+  const repo = await openRepo(world);
+  await readStage(world.root, undefined, stage);
+  const files = await readTree(repo, revision, `dist/${stage}`);
+  const before = [...files]
+    .filter(([path]) => path.endsWith('.yaml'))
+    .flatMap(([path, text]) => readManifests(text, path));
+  const after = objectsOf(await prepare({ root: world.root, env: world.env }), stage);
+  return summarize(stage, after, diffObjects(before, after));
+}
+
+function objectsOf(prepared: Prepared, stage: string): readonly KubeObject[] {
+  return prepared.stages.find(({ name }) => name === stage)!.files.flatMap(({ objects }) => objects);
+}
+
+/** The objects of a stage with another's name and namespaces: those differ by nature. */
+function asIn(prepared: Prepared, from: string, to: string): readonly KubeObject[] {
+  const of = (name: string) => prepared.repository.environments.find((e) => e.name === name)!;
+  const [source, target] = [of(from), of(to)];
+  const words = new Map<string, string>([[from, to]]);
+  source.namespaces.forEach((namespace, i) => {
+    const same = i === 0 ? target.namespace : target.namespaces.find((other) => other.endsWith(namespace));
+    if (same !== undefined) words.set(namespace, same);
+  });
+  const rename = (value: unknown): unknown => {
+    if (typeof value === 'string') return words.get(value) ?? value;
+    if (Array.isArray(value)) return value.map(rename);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, rename(child)]));
+  };
+  return objectsOf(prepared, from).map((object) => rename(object) as KubeObject);
+}
+
+/** The difference of two stages as text. */
+export function formatStageDiff({ from, to, notYetPromoted, intended }: StageDiff): string {
+  const block = (title: string, lines: readonly string[]): string[] => [
+    title,
+    ...(lines.length > 0 ? lines : ['  none']),
+  ];
+  return [
+    ...block(
+      `not yet promoted to ${to} (what "stageline promote --to ${to}" would change):`,
+      formatSummary(notYetPromoted),
+    ),
+    '',
+    ...block(`intended: where ${from} differs from ${to} even then:`, formatSummary(intended)),
+  ].join('\n');
+}

@@ -1,0 +1,182 @@
+import {
+  diffAgainst,
+  diffStages,
+  history,
+  hold,
+  promote,
+  record,
+  setImage,
+  setValues,
+  status,
+} from '../../src/promotion';
+import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
+import { healthySince } from '../../src/promotion/gates';
+import type { Deployment } from '../../src/promotion/records';
+import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
+import { change, linkPackage, newYamlLab, worldAt } from './lab';
+
+afterAll(removeScratch);
+jest.setTimeout(120_000);
+
+const T0 = Date.now();
+const HOUR = 3_600_000;
+const at = (dir: string, hours: number) => worldAt(dir, { now: () => new Date(T0 + hours * HOUR) });
+const image = (dir: string, stage: string, tag: string): Promise<Outcome> =>
+  setImage(worldAt(dir), {
+    stage,
+    images: new Map([['web', `registry.example.com/web:${tag}`]]),
+    skip: 'test',
+  });
+const healthy = (dir: string, hours: number, revision = 'HEAD', stage = 'staging'): Promise<boolean> =>
+  record(at(dir, hours), { stage, revision, result: 'Succeeded', health: 'Healthy' });
+const tryPromote = (dir: string, hours: number): Promise<string> =>
+  promote(at(dir, hours), { to: 'prod', dryRun: true }).then(
+    ({ proposal }) => `open ${proposal?.lines.at(-1) ?? ''}`,
+    (error: Error) => error.message,
+  );
+
+/** Prod has gates, and staging something to give. */
+async function gated(): Promise<string> {
+  const dir = await newYamlLab();
+  await change(dir, 'prod', ['gates'], { soak: '24h' });
+  await image(dir, 'staging', '1.1.0');
+  return dir;
+}
+
+describe('gates', () => {
+  test('without any record, commits count, and the output says so', async () => {
+    const dir = await gated();
+    expect(await tryPromote(dir, 1)).toMatch(/staging has to run this for 24h[^]*wait until/);
+    expect(await tryPromote(dir, 25)).toContain('no deployment of staging is recorded');
+  });
+
+  test('a commit that was never synced in staging does not soak', async () => {
+    const dir = await gated();
+    await healthy(dir, 0);
+    await image(dir, 'staging', '1.2.0');
+    expect(await tryPromote(dir, 100)).toContain('never recorded synced and healthy');
+    await healthy(dir, 100);
+    expect(await tryPromote(dir, 101)).toContain('wait until');
+    expect(await tryPromote(dir, 125)).toContain('open');
+  });
+
+  test('a no-op commit opens no gate, and closes none', async () => {
+    const dir = await gated();
+    git(dir, 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    expect(await tryPromote(dir, 1)).toContain('wait until');
+    await healthy(dir, 0, 'HEAD~1');
+    git(dir, 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    await hold(worldAt(dir), { stage: 'staging', why: 'just so' });
+    expect(await tryPromote(dir, 25)).toContain('open');
+  });
+
+  test('what fell ill in between soaks anew', () => {
+    const one = (hours: number, health: Deployment['health']): Deployment => ({
+      at: new Date(T0 + hours * HOUR).toISOString(),
+      stage: 'staging',
+      content: 'a',
+      result: 'Succeeded',
+      health,
+      revision: 'r',
+    });
+    expect(healthySince([one(0, 'Healthy'), one(1, 'Degraded'), one(2, 'Healthy')], 'a')).toBe(T0 + 2 * HOUR);
+    expect(healthySince([one(0, 'Healthy'), one(1, 'Healthy')], 'a')).toBe(T0);
+    expect(healthySince([one(0, 'Healthy'), one(1, 'Degraded')], 'a')).toBeUndefined();
+    expect(healthySince([one(0, 'Healthy')], 'b')).toBeUndefined();
+  });
+
+  test('a freeze of the stage holds for promotions too', async () => {
+    const dir = await newYamlLab();
+    await change(dir, 'prod', ['gates'], {});
+    await change(
+      dir,
+      'prod',
+      ['windows'],
+      [{ kind: 'deny', schedule: '0 0 * * *', duration: '23h', timeZone: 'Etc/UTC', description: 'freeze' }],
+    );
+    await image(dir, 'staging', '1.1.0');
+    const noon = (Date.UTC(2026, 0, 15, 12) - T0) / HOUR;
+    expect(await tryPromote(dir, noon)).toContain('the windows of prod deny now');
+    const open = (Date.UTC(2030, 0, 15, 23, 30) - T0) / HOUR;
+    expect(await tryPromote(dir, open)).toContain('open');
+  });
+});
+
+describe('record and history', () => {
+  test('tell what ran when, by whom and from where', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', '1.1.0');
+    await promote(worldAt(dir), { to: 'staging' });
+    const commit = git(dir, 'rev-parse', 'HEAD');
+    expect(await healthy(dir, 1)).toBe(true);
+    expect(await healthy(dir, 2)).toBe(false);
+    const [newest, ...rest] = await history(worldAt(dir), 'staging');
+    expect(newest).toMatchObject({ commit, by: 'Ada', promotedFrom: 'dev' });
+    expect(newest!.deployments).toMatchObject([{ result: 'Succeeded', health: 'Healthy', revision: commit }]);
+    expect(rest).toHaveLength(1);
+    expect(rest[0]!.deployments).toEqual([]);
+  });
+
+  test('records are shared by push, and a stage that was not rendered there is refused', async () => {
+    const dir = await newYamlLab();
+    const bare = bareCopy(dir);
+    const [one, two] = ['one', 'two'].map((name) => cloneOf(bare, name)) as [string, string];
+    [one, two].forEach(linkPackage);
+    const options = { stage: 'dev', revision: 'HEAD', result: 'Succeeded', push: true } as const;
+    await Promise.all([
+      record(at(one, 1), { ...options, health: 'Healthy' }),
+      record(at(two, 2), { ...options, health: 'Degraded' }),
+    ]);
+    await record(at(one, 3), { ...options, health: 'Healthy' });
+    expect((await history(worldAt(one), 'dev'))[0]!.deployments.map(({ health }) => health)).toEqual([
+      'Healthy',
+      'Degraded',
+      'Healthy',
+    ]);
+    await expect(record(at(one, 1), { ...options, stage: 'nope', health: 'Healthy' })).rejects.toThrow(
+      'no-release',
+    );
+    await expect(record(at(one, 1), { ...options, health: 'Healthy', at: 'soon' })).rejects.toThrow(
+      'bad-time',
+    );
+  });
+});
+
+describe('status', () => {
+  test('tells how far each stage is behind, what is held, and what was deployed last', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', '1.1.0');
+    await setValues(worldAt(dir), { stage: 'dev', values: [['web.env.LOG_LEVEL', 'debug']] });
+    await hold(worldAt(dir), { stage: 'prod', why: 'christmas' });
+    await record(at(dir, 0), { stage: 'dev', revision: 'HEAD', result: 'Succeeded', health: 'Healthy' });
+    const [dev, staging, prod] = await status(worldAt(dir));
+    expect(dev).toMatchObject({ images: { web: 'registry.example.com/web:1.1.0' }, outdated: [] });
+    expect(dev!.deployed).toMatchObject({ health: 'Healthy', current: true });
+    expect(formatBehind(staging!.behind)).toBe('1 image, 1 value');
+    expect(prod).toMatchObject({ held: 'christmas', behind: { stage: 'staging', images: 0, values: 0 } });
+  });
+});
+
+describe('diff', () => {
+  test('tells what is not yet promoted from what is meant to differ', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', '1.1.0');
+    const diff = await diffStages(worldAt(dir), 'dev', 'staging');
+    expect(formatSummary(diff.notYetPromoted)).toEqual([
+      '  ~ Deployment lab-staging/web',
+      '      spec.template.spec.containers[web].image: registry.example.com/web:1.0.0 → registry.example.com/web:1.1.0',
+    ]);
+    expect(formatSummary(diff.intended)).toEqual([
+      '  ~ Deployment lab-staging/web',
+      '      spec.replicas: 2 → 1',
+    ]);
+  });
+
+  test('holds a stage against its past', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', '1.1.0');
+    expect(formatSummary(await diffAgainst(worldAt(dir), 'dev', 'HEAD~1'))).toHaveLength(2);
+    expect(formatSummary(await diffAgainst(worldAt(dir), 'prod', 'HEAD~1'))).toEqual([]);
+    await expect(diffAgainst(worldAt(dir), 'prod', 'f'.repeat(40))).rejects.toThrow('revision-missing');
+  });
+});
