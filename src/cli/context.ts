@@ -15,7 +15,15 @@ export interface Context {
   /** Whether standard error is a terminal that wants colour. */
   readonly color: boolean;
   readonly finish: (code: ExitCode) => void;
+  /** Standard input. */
+  readonly input: Input;
 }
+
+/** Standard input; of a terminal when it can be put into raw mode. */
+export type Input = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  readonly setRawMode?: (on: boolean) => unknown;
+};
 
 /** The part of Node's `process` that the command line uses. */
 export interface ProcessLike {
@@ -24,6 +32,7 @@ export interface ProcessLike {
   readonly cwd: () => string;
   readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdin: Input;
   exitCode?: number | string | null | undefined;
 }
 
@@ -36,6 +45,9 @@ export function contextOf(process: ProcessLike): Context {
     print: (text) => void process.stdout.write(`${text}\n`),
     tell: (text) => void process.stderr.write(`${text}\n`),
     color: !env['NO_COLOR'] && env['TERM'] !== 'dumb' && process.stderr.isTTY === true,
+    get input() {
+      return process.stdin; // opened when it is asked for
+    },
     finish: (code) => {
       if (code !== EXIT.done) process.exitCode = code;
     },

@@ -7,7 +7,9 @@ import { registerHold } from './commands/hold';
 import { registerPromote } from './commands/promote';
 import { registerRender } from './commands/render';
 import { registerRollback } from './commands/rollback';
+import { registerScan } from './commands/scan-secrets';
 import { registerSchema } from './commands/schema';
+import { registerSeal } from './commands/seal';
 import { registerSet } from './commands/set';
 import { registerStatus } from './commands/status';
 import { registerSynth } from './commands/synth';
@@ -23,6 +25,8 @@ const COMMANDS = [
   registerStatus,
   registerDiff,
   registerHistory,
+  registerSeal,
+  registerScan,
 ];
 
 /** Runs one command line. Sets the exit code and returns; never calls exit, so that pipes are drained. */

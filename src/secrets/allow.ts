@@ -52,7 +52,8 @@ export class Allowances {
           const remedy = 'Say why, in a few words: "allowSecret: <why>".';
           return [{ code: 'allow-secret-without-reason', cause: 'allowSecret says no reason', remedy, at }];
         }
-        if (this.used.has(one)) return [];
+        // In quotes it is a text about such comments, and in angle brackets a pattern of one.
+        if (this.used.has(one) || /["'`<]/.test(one.why)) return [];
         const cause = 'allowSecret allows what is not there: nothing in this line looks like a credential';
         return [{ code: 'stale-allow-secret', cause, remedy: 'Delete the comment.', at }];
       }),

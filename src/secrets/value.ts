@@ -14,6 +14,8 @@ const PLACEHOLDER =
   /^(x+|\*+|\.+|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{.*\}|\(.*\)|null|nil|none|undefined|true|false|yes|no|on|off|n\/a|na|todo|tbd|fixme|unset|empty|default|optional|required|redacted|hidden|masked|removed|string|text|value)$/i;
 const PLACEHOLDER_PART =
   /(\bexample\b|placeholder|redacted|your[-_ ]?(own[-_ ]?)?(api|access|secret|auth|private|client|bot|token|password|key)|insert[-_ ]|replace[-_ ]?(me|this|with)|change[-_ ]?this|dummy|xxxx|\*\*\*\*|\.\.\.|abcdefghijkl|1234567890abcdef)/i;
+/** Not a literal, but what literals look like. */
+const REGEX = /\(\?[:!<=]|\[[^\]]*\w-\w[^\]]*\]|\\[wdsb]|\[\^/;
 /** Another place holds the value. */
 const REFERENCE =
   /^(\$[({A-Za-z_]|\$\$|%[A-Za-z_(]|\{\{|<%|#\{|@|&[a-z]|\*[a-z]|env[.:(]|vault:|ref\+|secretRef|file:|arn:aws[^:]*:(secretsmanager|ssm|iam|kms)|projects\/|process\.env|os\.(environ|getenv)|ENC\[)/;
@@ -44,7 +46,7 @@ const isWords = (value: string): boolean =>
 export function isCredential(value: string, strength: Strength, exact: boolean): boolean {
   const text = value.trim();
   if (text.length < 4 || isPlaceholder(text)) return false;
-  if (PLACEHOLDER_PART.test(text)) return false;
+  if (PLACEHOLDER_PART.test(text) || (!exact && REGEX.test(text))) return false;
   if (/\s/.test(text) && !exact) return false;
   if (strength === 'password' && exact) {
     if (/^(\.{0,2}|~)\/[\w./@+-]*$/.test(text)) return false; // the file that holds it

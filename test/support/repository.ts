@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { main } from '../../src/cli/main';
 
 const source = join(__dirname, '../..');
@@ -74,15 +75,21 @@ export class TemporaryRepository {
     return this.runWith({}, ...args);
   }
 
-  async runWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
+  /** The same, with something on standard input. */
+  async runWithInput(input: string, ...args: string[]): Promise<Outcome> {
+    return this.runWith({}, ...args, Readable.from([Buffer.from(input)]));
+  }
+
+  async runWith(env: Readonly<Record<string, string>>, ...args: (string | Readable)[]): Promise<Outcome> {
     const said = { stdout: '', stderr: '' };
     const stream = (name: 'stdout' | 'stderr') => ({ write: (text: string) => void (said[name] += text) });
     const process = {
-      argv: ['node', 'stageline', ...args],
+      argv: ['node', 'stageline', ...args.filter((arg) => typeof arg === 'string')],
       env: { PATH: globalThis.process.env['PATH'], NO_COLOR: '1', ...env },
       cwd: () => this.root,
       stdout: stream('stdout'),
       stderr: stream('stderr'),
+      stdin: args.find((arg) => arg instanceof Readable) ?? Readable.from([]),
       exitCode: undefined as number | undefined,
     };
     await main(process);

@@ -139,7 +139,7 @@ function describe(
       namespaces,
       at,
       podSecurity: values.podSecurity,
-      existing: values.existing,
+      existing: [...values.existing, ...foreignSecrets(values)],
       acknowledged: values.allowDestructive.map((change, i) => ({
         change,
         at: environment.locate(['allowDestructive', i]),
@@ -149,3 +149,12 @@ function describe(
     output: { ...output, files: [...texts].map(([path, text]) => ({ path, text })) },
   };
 }
+
+/** Secrets that apps use and somebody else creates: what is rendered refers to them. */
+const foreignSecrets = ({ apps, secrets }: Environment['values']): string[] =>
+  Object.entries(apps).flatMap(([app, values]) =>
+    Object.entries(values.secrets ?? {}).flatMap(([name, { existing }]) => {
+      if (existing !== undefined) return [`Secret/${existing}`];
+      return secrets?.provider === 'existing' ? [`Secret/${values.renamedFrom ?? app}-${name}`] : [];
+    }),
+  );

@@ -1,0 +1,65 @@
+import { lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, type Problem } from '../model/errors';
+import { Allowances } from './allow';
+import { scanText, type FileFinding } from './scan-text';
+
+/** What was found in a folder, and how much of it was looked at. */
+export interface FolderScan {
+  readonly findings: readonly FileFinding[];
+  /** Comments that allow what is not there, or say no reason. */
+  readonly problems: readonly Problem[];
+  readonly files: number;
+  /** Files that were not read: too large, or not text. */
+  readonly skipped: readonly string[];
+}
+
+const MAX_BYTES = 2 * 1024 * 1024;
+const SKIPPED_FOLDERS = new Set(['.git', '.stageline', 'node_modules']);
+// Hashes by the thousand, and nothing that people write.
+const SKIPPED_FILES =
+  /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|go\.sum|Cargo\.lock|poetry\.lock|uv\.lock|composer\.lock|Gemfile\.lock|stageline\.lock)$/;
+
+/**
+ * Looks for credentials in all text files of a folder, or in one file. Links are not followed. What synth renders
+ * (folders with a stageline.lock) is left out: it was looked at where it comes from.
+ *
+ * @throws UserError when there is nothing of that name
+ */
+export function scanFolder(root: string, path: string): FolderScan {
+  const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
+  if (!stat || stat.isSymbolicLink()) {
+    const cause = `${path} ${stat ? 'is a symbolic link' : 'is not there'}`;
+    throw new UserError({ code: 'scan-folder', cause, remedy: 'Name a folder or a file.' });
+  }
+  const texts = new Map<string, string>();
+  const skipped: string[] = [];
+  for (const file of stat.isDirectory() ? filesBelow(root, path) : [path]) {
+    const text = readText(join(root, file));
+    if (text === undefined) skipped.push(file);
+    else texts.set(file, text);
+  }
+  const allowances = new Allowances((file) => texts.get(file));
+  const findings = [...texts]
+    .flatMap(([file, text]) => scanText(text, file))
+    .filter(({ at, structural }) => structural || !allowances.covers(at));
+  return { findings, problems: allowances.problems([...texts.keys()]), files: texts.size, skipped };
+}
+
+function filesBelow(root: string, folder: string): string[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
+  if (entries.some(({ name }) => name === 'stageline.lock')) return [];
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = folder === '.' ? entry.name : `${folder.replace(/\/+$/, '')}/${entry.name}`;
+      if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesBelow(root, path);
+      return entry.isFile() && !SKIPPED_FILES.test(entry.name) ? [path] : [];
+    });
+}
+
+function readText(path: string): string | undefined {
+  if (lstatSync(path).size > MAX_BYTES) return undefined;
+  const bytes = readFileSync(path);
+  return bytes.subarray(0, 8000).includes(0) ? undefined : bytes.toString('utf8');
+}

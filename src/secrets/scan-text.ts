@@ -1,0 +1,148 @@
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
+import type { Location } from '../model/errors';
+import { detect } from './detect';
+import { plainSecrets } from './objects';
+
+/** A credential in a file. Its value is not part of it. */
+export interface FileFinding {
+  readonly at: Location;
+  readonly rule: string;
+  readonly why: string;
+  /** A Secret with data: no comment accepts it. */
+  readonly structural: boolean;
+}
+
+/** In these each line is a name and a value, and nothing else. */
+const SETTINGS = /(^|\/)(\.env(\..*)?|[^/]*\.(env|properties|ini|cfg|conf|toml))$/;
+const YAML = /\.(ya?ml|json)$/;
+
+/** Every credential in the text of a file: as YAML or JSON where it is that, else line by line. */
+export function scanText(text: string, file: string): readonly FileFinding[] {
+  const found = new Map<string, FileFinding>();
+  const add = (finding: FileFinding): void => {
+    const key = `${finding.at.line} ${finding.structural}`;
+    if (!found.has(key)) found.set(key, finding);
+  };
+  const lines = new LineCounter();
+  if (YAML.test(file)) for (const finding of inYaml(text, file, lines)) add(finding);
+  else if (SETTINGS.test(file)) for (const finding of inSettings(text, file)) add(finding);
+  const counter = new LineCounter();
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1);
+  counter.lineStarts.unshift(0);
+  const encrypted = /^\s*(encryptedData|sealed|caBundle):/m.test(text)
+    ? ciphertextLines(text)
+    : new Set<number>();
+  for (const { index, rule, why } of detect(text)) {
+    const { line, col } = counter.linePos(index);
+    if (!encrypted.has(line)) add({ at: { file, line, column: col }, rule, why, structural: false });
+  }
+  return [...found.values()].sort((a, b) => a.at.line! - b.at.line! || a.at.column! - b.at.column!);
+}
+
+/** Lines of a map under a key whose values are encrypted, or public by nature. */
+function ciphertextLines(text: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  let within: number | undefined;
+  for (const [index, line] of text.split('\n').entries()) {
+    const indent = line.search(/\S/);
+    if (indent < 0) continue;
+    if (within !== undefined && indent <= within) within = undefined;
+    if (/^\s*(encryptedData|sealed|caBundle):/.test(line)) within = indent;
+    if (within !== undefined) found.add(index + 1);
+  }
+  return found;
+}
+
+function inSettings(text: string, file: string): FileFinding[] {
+  return text.split('\n').flatMap((line, index): FileFinding[] => {
+    const match = /^\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*["']?([^"'\r]*)["']?\s*(?:[#;].*)?$/.exec(line);
+    const [first] = match ? detect(match[2]!.trim(), { name: match[1] }) : [];
+    if (!first) return [];
+    const at = { file, line: index + 1, column: line.indexOf(match![2]!) + 1 };
+    return [{ at, rule: first.rule, why: first.why, structural: false }];
+  });
+}
+
+function inYaml(text: string, file: string, lines: LineCounter): FileFinding[] {
+  let documents;
+  try {
+    documents = parseAllDocuments(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+    });
+  } catch {
+    return []; // the lines are looked at all the same
+  }
+  const place = (node: Node): Location => {
+    const { line, col } = lines.linePos(node.range![0]);
+    return { file, line, column: col };
+  };
+  return documents.flatMap((document): FileFinding[] => {
+    if (document.errors.length > 0 || !document.contents) return [];
+    const found: FileFinding[] = [];
+    walk(document.contents, undefined, (node, name) => {
+      if (isMap(node)) {
+        if (!isSecret(node)) return;
+        const [secret] = plainSecrets(document.contents === node ? document.toJS() : node.toJS(document));
+        if (!secret) return;
+        const data = (node.get('data', true) ?? node.get('stringData', true) ?? node) as Node;
+        found.push({ at: place(data), rule: 'plain-secret', why: secret.detection.why, structural: true });
+      } else if (isScalar(node) && typeof node.value === 'string' && node.range) {
+        if (/kind['"]?\s*:\s*['"]?Secret\b/.test(node.value) && node.value.includes('\n')) {
+          const [secret] = parseQuietly(node.value).flatMap((one) => plainSecrets(one));
+          if (secret)
+            found.push({
+              at: place(node),
+              rule: 'plain-secret',
+              why: secret.detection.why,
+              structural: true,
+            });
+        }
+        // Of a text of several lines, each line is looked at on its own.
+        const [first] = node.value.includes('\n') ? [] : detect(node.value, { name });
+        if (first) found.push({ at: place(node), rule: first.rule, why: first.why, structural: false });
+      }
+    });
+    return found;
+  });
+}
+
+function parseQuietly(text: string): unknown[] {
+  try {
+    return parseAllDocuments(text, { logLevel: 'silent' }).map(
+      (doc) => doc.toJS({ maxAliasCount: 100 }) as unknown,
+    );
+  } catch {
+    return [];
+  }
+}
+
+const isSecret = (node: { get: (key: string) => unknown }): boolean => node.get('kind') === 'Secret';
+
+type Visit = (node: Node, name: string | undefined) => void;
+
+function walk(node: unknown, name: string | undefined, visit: Visit): void {
+  if (isMap(node)) {
+    visit(node, name);
+    const called = node.get('name');
+    for (const { key, value } of node.items) {
+      const text = isScalar(key) ? String(key.value) : undefined;
+      if (text !== undefined && /^(encryptedData|sealed|caBundle|sops)$/.test(text)) continue;
+      if (isSecret(node) && (text === 'data' || text === 'stringData')) continue;
+      walk(value, text === 'value' && typeof called === 'string' ? called : text, visit);
+    }
+  } else if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) {
+      const before = node.items[index - 1];
+      const flag =
+        isScalar(before) && typeof before.value === 'string'
+          ? /^--?([A-Za-z][\w.-]*)$/.exec(before.value)
+          : null;
+      walk(item, flag?.[1] ?? (isScalar(item) ? undefined : name), visit);
+    }
+  } else if (isScalar(node)) {
+    visit(node, name);
+  }
+}

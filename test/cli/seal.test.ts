@@ -1,0 +1,192 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { controllerPair, unseal } from '../support/certificate';
+import { planted } from '../support/planted';
+import { TemporaryRepository } from '../support/repository';
+
+const pair = controllerPair(365);
+const base = `project: shop
+repository: { url: https://git.example.com/shop.git }
+clusters:
+  main: { kubernetes: '1.33', provides: [network-policy, sealed-secrets] }
+cluster: main
+apps:
+  web:
+    kind: worker
+    image: ghcr.io/example/web:1.0.0
+    resources: { requests: { cpu: 50m, memory: 32Mi }, limits: { memory: 64Mi } }
+    secrets:
+      database:
+        env: { DB_USER: user, DB_PASSWORD: password }
+`;
+const stageFile = (certificate: string): string => `# The first stage.
+secrets:
+  provider: sealedSecrets # by the platform team
+  sealedSecrets:
+    certificate: ${certificate}
+apps:
+  web:
+    replicas: 2 # for now
+`;
+
+let repository: TemporaryRepository;
+beforeEach(() => {
+  repository = TemporaryRepository.ofSample();
+  for (const path of ['environments', 'dist', 'src']) repository.remove(path);
+  repository.write('environments/base.yaml', base);
+  repository.write('environments/dev.yaml', stageFile('certificates/dev.pem'));
+  repository.write('certificates/dev.pem', pair.certificate);
+});
+afterEach(() => repository.remove());
+
+const sealedIn = (text: string): Record<string, string> =>
+  (parse(text) as { apps: { web: { secrets: { database: { sealed: Record<string, string> } } } } }).apps.web
+    .secrets.database.sealed;
+const LABEL = 'shop-dev/web-database';
+
+test('what is sealed can be decrypted with the key of the stage, for that Secret in that namespace alone', async () => {
+  const [user, password] = [planted.random(), planted.password()];
+  const outcome = await repository.runWithInput(
+    JSON.stringify({ user, password }),
+    'seal',
+    'dev',
+    'web',
+    'database',
+    'user',
+    'password',
+  );
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  const sealed = sealedIn(repository.read('environments/dev.yaml'));
+  expect(unseal(pair.key, LABEL, sealed['password']!)).toBe(password);
+  expect(unseal(pair.key, LABEL, sealed['user']!)).toBe(user);
+  expect(() => unseal(pair.key, 'shop-prod/web-database', sealed['password']!)).toThrow();
+  expect(() => unseal(controllerPair(365).key, LABEL, sealed['password']!)).toThrow();
+  expect((await repository.run('synth')).code).toBe(0);
+  expect(repository.read('dist/dev/web.yaml')).toContain(sealed['password']!);
+});
+
+test('the rest of the file stays as it was, comments and order included, and one key can be sealed again', async () => {
+  const before = repository.read('environments/dev.yaml');
+  expect(
+    (await repository.runWithInput(`${planted.password()}\n`, 'seal', 'dev', 'web', 'database', 'password'))
+      .code,
+  ).toBe(0);
+  const first = repository.read('environments/dev.yaml');
+  expect(first.startsWith(before.trimEnd())).toBe(true);
+  const next = planted.password();
+  await repository.runWithInput(`${next}\n`, 'seal', 'dev', 'web', 'database', 'password');
+  const second = repository.read('environments/dev.yaml');
+  expect(second.split('\n').filter((line, i) => line !== first.split('\n')[i])).toHaveLength(1);
+  expect(unseal(pair.key, LABEL, sealedIn(second)['password']!)).toBe(next);
+});
+
+test('no value is printed, nor written anywhere, whether it goes well or not', async () => {
+  const values = Array.from({ length: 6 }, () => planted.password());
+  const said: string[] = [];
+  const run = async (input: string, ...args: string[]): Promise<void> => {
+    const { stdout, stderr } = await repository.runWithInput(input, ...args);
+    said.push(stdout, stderr);
+  };
+  await run(`${values[0]}\n`, 'seal', 'dev', 'web', 'database', 'password');
+  await run(
+    `{"user": "${values[1]}", "password": ${values[2]}`,
+    'seal',
+    'dev',
+    'web',
+    'database',
+    'user',
+    'password',
+  );
+  await run(
+    JSON.stringify({ user: values[1], extra: values[2], password: values[3] }),
+    'seal',
+    'dev',
+    'web',
+    'database',
+    'user',
+    'password',
+  );
+  await run('', '--verbose', 'seal', 'dev', 'web', 'database', `password=${values[3]}`);
+  repository.write(
+    'environments/prod.yaml',
+    `promotesFrom: dev\napps: { web: { env: { DB_PASS: '${values[4]}' } } }\n`,
+  );
+  await run('', '--verbose', 'synth');
+  await run('', 'scan-secrets', 'environments');
+  await run('', 'scan-secrets', 'environments', '--sarif');
+  repository.remove('environments/prod.yaml');
+  const seen = said.join('\n');
+  expect(seen).toContain('looks like a credential');
+  for (const value of values.slice(0, 5)) {
+    for (const form of [value, Buffer.from(value).toString('base64')]) {
+      expect(seen.includes(form)).toBe(false);
+      for (const [file, text] of filesOf(repository.root))
+        expect([file, text.includes(form)]).toEqual([file, false]);
+    }
+  }
+});
+
+test('a value in an argument is refused, and so is a key that the app does not use', async () => {
+  const refused = await repository.run('seal', 'dev', 'web', 'database', 'password=x');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('values are never given on the command line');
+  const typo = await repository.run('seal', 'dev', 'web', 'database', 'pasword');
+  expect(typo.stderr).toContain('Did you mean "password"?');
+  expect((await repository.run('seal', 'dev', 'web', 'databse', 'password')).stderr).toContain(
+    'Did you mean "database"?',
+  );
+  expect((await repository.runWithInput('', 'seal', 'dev', 'web', 'database', 'password')).stderr).toContain(
+    'is empty',
+  );
+});
+
+test('a certificate that expires soon is talked about, and a private key is refused', async () => {
+  const args = ['seal', 'dev', 'web', 'database', 'password'];
+  repository.write('certificates/dev.pem', controllerPair(10).certificate);
+  expect((await repository.runWithInput('some value', ...args)).stderr).toMatch(
+    /warning: .*certificate expires on .*, in \d+ days/,
+  );
+  repository.write('certificates/dev.pem', pair.key);
+  expect((await repository.runWithInput('some value', ...args)).stderr).toContain('this holds a private key');
+  repository.write('environments/dev.yaml', stageFile('certificates/none.pem'));
+  expect((await repository.runWithInput('some value', ...args)).stderr).toContain(
+    'there is no file certificates/none.pem',
+  );
+});
+
+test('a stage that takes its secrets from elsewhere has nothing to seal', async () => {
+  repository.write('environments/dev.yaml', 'secrets: { provider: existing }\n');
+  const { code, stderr } = await repository.runWithInput(
+    'some value',
+    'seal',
+    'dev',
+    'web',
+    'database',
+    'password',
+  );
+  expect(code).toBe(1);
+  expect(stderr).toContain('does not take its secrets from Sealed Secrets');
+});
+
+test('ciphertext in base.yaml is refused: it would be wrong for all stages but one', async () => {
+  repository.write(
+    'environments/base.yaml',
+    `${base}        sealed: { password: ${planted.ciphertext()} }\n`,
+  );
+  expect((await repository.run('synth')).stderr).toContain('[sealed-in-base]');
+});
+
+const filesOf = (root: string): [string, string][] =>
+  ['environments', 'dist', 'certificates', '.stageline'].flatMap((folder) => {
+    try {
+      return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry): [string, string] => [
+          entry.name,
+          readFileSync(join(entry.parentPath, entry.name), 'utf8'),
+        ]);
+    } catch {
+      return [];
+    }
+  });

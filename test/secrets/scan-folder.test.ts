@@ -1,0 +1,90 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { toSarif } from '../../src/secrets/sarif';
+import { scanFolder, type FolderScan } from '../../src/secrets/scan-folder';
+import { planted } from '../support/planted';
+
+function scan(files: Readonly<Record<string, string | Buffer>>, path = '.'): FolderScan {
+  const root = mkdtempSync(join(tmpdir(), 'scan-'));
+  try {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
+    }
+    return scanFolder(root, path);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+const places = ({ findings }: FolderScan): string[] =>
+  findings.map(({ at, rule }) => `${rule} ${at.file}:${at.line}`);
+
+test('files are read as what they are: YAML by its keys, settings by their names, code by its lines', () => {
+  const found = scan({
+    'values.yaml': `redis:\n  host: cache\n  password: ${planted.password()}\n`,
+    'chart/deployment.yaml': `env:\n  - name: DB_PASSWORD\n    value: ${planted.password()}\n  - name: LEVEL\n    value: info\nargs: [--password, '${planted.password()}']\n`,
+    '.env.local': `LEVEL=debug\nexport ADMIN_PASSWORD=letmein\n`,
+    'src/main.ts': `const level = 1;\nconst token = '${planted.githubToken()}';\n`,
+    'package-lock.json': `{"integrity": "${planted.random()}"}`,
+    'node_modules/x/index.js': `token = '${planted.githubToken()}'`,
+  });
+  expect(places(found)).toEqual([
+    'key-name .env.local:2',
+    'key-name chart/deployment.yaml:3',
+    'key-name chart/deployment.yaml:6',
+    'github-token src/main.ts:2',
+    'key-name values.yaml:3',
+  ]);
+  expect(found.files).toBe(4);
+});
+
+test('a Secret is found in flow style, in a List, as JSON and inside of a text', () => {
+  const value = planted.base64(planted.password());
+  const found = scan({
+    'a.yaml': `{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {password: ${value}}}\n`,
+    'b.yaml': `kind: List\nitems:\n  - kind: Secret\n    data:\n      password: ${value}\n`,
+    'c.json': JSON.stringify({ apiVersion: 'v1', kind: 'Secret', stringData: { a: 'b' } }),
+    'd.yaml': `kind: ConfigMap\ndata:\n  all.yaml: |\n    kind: Secret\n    data: { a: ${value} }\n`,
+    'e.yaml': 'kind: Secret\nmetadata: { name: e }\n',
+    'f.yaml': `kind: SealedSecret\nspec:\n  encryptedData:\n    password: ${planted.ciphertext()}\n`,
+  });
+  const structural = found.findings.filter(({ structural }) => structural).map(({ at }) => at.file);
+  expect(structural).toEqual(['a.yaml', 'b.yaml', 'c.json', 'd.yaml']);
+  expect(places(found).filter((place) => /[ef]\.yaml/.test(place))).toEqual([]);
+});
+
+test('a comment accepts a line, a Secret is never accepted, and an idle comment is a problem', () => {
+  const found = scan({
+    'a.yaml': `# allowSecret: a demo account\npassword: ${planted.password()}\nother: x # allowSecret: nothing here\n`,
+    'b.yaml': `kind: Secret # allowSecret: no way\ndata: { a: b } # allowSecret: no way\n`,
+  });
+  expect(places(found)).toEqual(['plain-secret b.yaml:2']);
+  expect(found.problems.map(({ code, at }) => `${code} ${at!.file}:${at!.line}`)).toContain(
+    'stale-allow-secret a.yaml:3',
+  );
+});
+
+test('binary files are not read, and are counted; what is rendered is left out', () => {
+  const found = scan({
+    'a.bin': Buffer.from([0, 1, 2]),
+    'dist/dev/stageline.lock': '{}',
+    'dist/dev/web.yaml': 'password: letmein1',
+  });
+  expect(found).toMatchObject({ files: 0, skipped: ['a.bin'], findings: [] });
+});
+
+test('SARIF names rule and line, and holds no value', () => {
+  const value = planted.password();
+  const { findings } = scan({ 'a b.yaml': `password: ${value}\n` });
+  const sarif = JSON.stringify(
+    toSarif(
+      findings.map(({ at, rule, why }) => ({ at, rule, message: why })),
+      '1.0.0',
+    ),
+  );
+  expect(sarif).toContain('"ruleId":"key-name"');
+  expect(sarif).toContain('"uri":"a%20b.yaml"');
+  expect(sarif).toContain('"startLine":1');
+  expect(sarif).not.toContain(value);
+});
