@@ -84,6 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
         from: "capabilities: keeps('dropAllCapabilities') ? { drop: ['ALL'] } : undefined,",
         to: 'capabilities: undefined,',
       },
+      // Synth itself notices; here it is the API server that has to.
+      { file: 'src/manifests/checks/index.ts', from: '  podSecurity,\n];', to: '];' },
     ],
     scenario: DRY_RUN,
     why: /would violate PodSecurity "restricted/,
@@ -110,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     scenario: NETWORK,
-    why: / can call /,
+    why: /can call .*Ingress|a stranger can call/,
   },
   {
     name: 'an Application path that does not exist',
@@ -176,9 +178,18 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'replicas beside an HPA',
     edits: [
       { file: 'src/constructs/deployment.ts', from: 'replicas: replicasOf(values),', to: 'replicas: 1,' },
+      { file: 'src/manifests/checks/index.ts', from: '  autoscalers,\n  selecting,', to: '  selecting,' },
     ],
     scenario: 'an HPA raises prod to its minimum, and the Application stays Synced',
     why: /has replicas in Git/,
+  },
+  {
+    name: 'a root Application that follows the wrong folder',
+    edits: [
+      { file: 'src/delivery/root.ts', from: "include: 'stage-*.yaml'", to: "include: 'stages-*.yaml'" },
+    ],
+    scenario: 'a root Application takes over the stages, heals them, and a new stage is one new file',
+    why: /path of prod to be healed|waited 120 s/,
   },
   {
     name: 'no destructive guard',

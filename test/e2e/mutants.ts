@@ -12,16 +12,10 @@ async function main(wanted: readonly string[]): Promise<void> {
     const start = Date.now();
     const verdict = await judge(mutant);
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
-    rows.push(
-      `${verdict === undefined ? 'caught' : 'SURVIVED'}  ${seconds.padStart(6)}  ${mutant.name}: ${mutant.scenario}`,
-    );
-    if (verdict !== undefined) rows.push(`    ${verdict.replace(/\n/g, '\n    ')}`);
-    console.log(
-      rows
-        .join('\n')
-        .split('\n')
-        .at(verdict === undefined ? -1 : 0),
-    );
+    const caught = verdict === undefined;
+    const row = `${caught ? 'caught  ' : 'SURVIVED'}  ${seconds.padStart(6)}  ${mutant.name}: ${mutant.scenario}`;
+    rows.push(caught ? row : `${row}\n    ${verdict.replace(/\n/g, '\n    ')}`);
+    console.log(rows.at(-1));
   }
   const survived = rows.filter((row) => row.startsWith('SURVIVED')).length;
   console.log(`\n${rows.join('\n')}\n\n${mutants.length - survived} caught, ${survived} survived`);

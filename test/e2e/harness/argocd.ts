@@ -166,6 +166,8 @@ function localEnv(folder: string, bin: string): Record<string, string> {
     TMPDIR: join(folder, 'tmp'),
     GIT_CONFIG_NOSYSTEM: '1',
     ARGOCD_FAKE_IN_CLUSTER: 'true',
+    // Seconds between waves; 2 otherwise, and the sample has six of them.
+    ARGOCD_SYNC_WAVE_DELAY: '1',
     ARGOCD_TLS_DATA_PATH: join(folder, 'tls'),
     ARGOCD_SSH_DATA_PATH: join(folder, 'ssh'),
     ARGOCD_PLUGINSOCKFILEPATH: join(folder, 'plugins'),

@@ -10,6 +10,7 @@ import { networkScenario } from './network';
 import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
 import { planScenario, pulumiScenario } from './pulumi';
 import { removalScenario } from './removal';
+import { rootScenario } from './root-owner';
 import { dryRunScenario, stagesScenario } from './stages';
 import { windowScenario } from './windows';
 
@@ -35,4 +36,5 @@ export const SCENARIOS: readonly Scenario[] = [
   brokenScenario,
   upgradeScenario,
   pulumiScenario,
+  rootScenario,
 ];
