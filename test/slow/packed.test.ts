@@ -88,7 +88,7 @@ test('the packed package serves a repository of its user: synth, cdk8s, types, a
   expect(readdirSync(join(user, 'dist/dev'))).toContain('greeter.yaml');
   expect(run('npx cdk8s synth')).toContain('.stageline/cdk8s/dev/greeter.yaml');
   expect(run('npx stageline synth --check')).toContain('dist/ is up to date');
-  expect(run('npx tsc')).toBe('');
-  expect(run('npx jest')).toMatch(/snapshots? written/);
-  expect(run('npx jest --ci')).toMatch(/Tests: +\d+ passed/);
+  expect(run('node_modules/.bin/tsc')).toBe('');
+  expect(run('node_modules/.bin/jest')).toMatch(/snapshots? written/);
+  expect(run('node_modules/.bin/jest --ci')).toMatch(/Tests: +\d+ passed/);
 }, 600_000);
