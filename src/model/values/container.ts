@@ -67,6 +67,16 @@ export const configFile = z.union([
   }),
 ]);
 
+/** https://kubernetes.io/docs/concepts/storage/persistent-volumes/ */
+const claimShape = {
+  storage: quantity,
+  storageClassName: dnsSubdomain.optional(),
+  accessModes: z
+    .array(z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']))
+    .min(1)
+    .default(['ReadWriteOnce']),
+};
+
 /** A directory that is not part of the image. Exactly one source. */
 export const volume = z
   .strictObject({
@@ -77,26 +87,11 @@ export const volume = z
       .strictObject({ sizeLimit: quantity.optional(), medium: z.literal('Memory').optional() })
       .optional(),
     claim: z
-      .strictObject({
-        name: dnsSubdomain.optional().describe('Default: <object>-<volume>.'),
-        storage: quantity,
-        storageClassName: dnsSubdomain.optional(),
-        accessModes: z
-          .array(z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']))
-          .min(1)
-          .default(['ReadWriteOnce']),
-      })
+      .strictObject({ name: dnsSubdomain.optional().describe('Default: <object>-<volume>.'), ...claimShape })
       .optional()
       .describe('A PersistentVolumeClaim of its own, created beside the workload.'),
     claimTemplate: z
-      .strictObject({
-        storage: quantity,
-        storageClassName: dnsSubdomain.optional(),
-        accessModes: z
-          .array(z.enum(['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod']))
-          .min(1)
-          .default(['ReadWriteOnce']),
-      })
+      .strictObject(claimShape)
       .optional()
       .describe('kind: stateful only: one claim for each pod.'),
     existingClaim: dnsSubdomain.optional(),
