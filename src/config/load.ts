@@ -1,4 +1,4 @@
-import type { AppClass, Environment, Repository } from '../model/environment';
+import { stageSchema, type AppClass, type Environment, type Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import { appsOf } from './app-entries';
 import { readBase } from './base';
@@ -31,13 +31,14 @@ export function loadRepository({ root, classes, texts, unpinned }: LoadOptions):
   const input = readInputFiles(root, texts);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
+  const [schema, pinned] = [stageSchema(classes), stageSchema([])];
   const found: StageProblem[] = [];
   const resolved: Environment[] = [];
   for (const [name, file] of base ? input.stages : []) {
     const stage =
       valueAt(file, ['base']) && unpinned !== true
-        ? resolveStage(name, unpinnedPart(file), { ...base!, shared: unpinnedPart(base!.shared) }, [])
-        : resolveStage(name, file, base!, classes);
+        ? resolveStage(name, unpinnedPart(file), { ...base!, shared: unpinnedPart(base!.shared) }, [], pinned)
+        : resolveStage(name, file, base!, classes, schema);
     for (const problem of stage.problems) found.push({ stage: name, problem });
     if (stage.environment) resolved.push(stage.environment);
   }

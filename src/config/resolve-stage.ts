@@ -1,7 +1,7 @@
 import {
   baseFileSchema,
   resolveEnvironment,
-  stageSchema,
+  type stageSchema,
   type AppClass,
   type Environment,
   type StageValues,
@@ -26,11 +26,12 @@ export function resolveStage(
   file: LocatedMap,
   base: Base,
   classes: readonly AppClass[],
+  schema: ReturnType<typeof stageSchema>,
 ): ResolvedStage {
   const merged = merge(base.shared, file);
   const values = merged.value;
   const incomplete = incompleteApps(file, base, classes);
-  const checked = validate(stageSchema(classes), values);
+  const checked = validate(schema, values);
   const problems: Problem[] = [
     ...merged.problems,
     ...misnamedApps(file),

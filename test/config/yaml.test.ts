@@ -92,6 +92,14 @@ test.each(deep(70))('%s 70 deep are refused too', (_, text) => {
   expect(withDev(text).length).toBeGreaterThan(0);
 });
 
+test('a file of too many marks is refused before the parser sees it', () => {
+  expect(withDev(`a: [${','.repeat(900_000)}]`)).toEqual([
+    expect.stringContaining(
+      '1:200002: the file holds more than 200000 keys, values and marks [file-too-large]',
+    ),
+  ]);
+});
+
 test('brackets within texts do not count', () => {
   const text = `apps:\n  web:\n    files:\n      /a: |\n        ${'[{'.repeat(200)}\n    args: ["${'['.repeat(200)}"]\n`;
   expect(withDev(text)).toEqual([]);
