@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { schemaFiles } from '../../src/config';
+import { loadApps } from '../../src/synth/load-apps';
 import { appValues } from '../../src/model/values/app-shape';
 import { imageReference, quantity } from '../../src/model/values/scalars';
 
-const FIXTURES = join(__dirname, '../fixtures');
+const ROOT = join(__dirname, '../..');
+const FIXTURES = join(ROOT, 'test/fixtures');
 const database = { name: 'database', values: appValues({ image: imageReference, storage: quantity }) };
 
 const ajv = new Ajv({
@@ -17,13 +19,19 @@ const ajv = new Ajv({
   strictRequired: false,
   formats: { uri: true },
 });
-const [base, stage] = schemaFiles([database]).map(({ text }) => {
-  const validate = ajv.compile(JSON.parse(text) as object);
-  return (yaml: string): string[] => {
+
+/** What a file of this text is checked by: each error as its path and keyword. */
+function checkerOf(schema: string): (yaml: string) => string[] {
+  const validate = ajv.compile(JSON.parse(schema) as object);
+  return (yaml) => {
     validate(parse(yaml));
     return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
   };
-}) as [(yaml: string) => string[], (yaml: string) => string[]];
+}
+const [base, stage] = schemaFiles([database]).map(({ text }) => checkerOf(text)) as [
+  ReturnType<typeof checkerOf>,
+  ReturnType<typeof checkerOf>,
+];
 
 const fixtures = readdirSync(FIXTURES)
   .flatMap((name) => readdirSync(join(FIXTURES, name, 'environments')).map((file) => [name, file] as const))
@@ -32,6 +40,19 @@ const fixtures = readdirSync(FIXTURES)
 test.each(fixtures)('%s/environments/%s conforms to its schema', (name, file) => {
   const text = readFileSync(join(FIXTURES, name, 'environments', file), 'utf8');
   expect((file === 'base.yaml' ? base : stage)(text)).toEqual([]);
+});
+
+test('the schemas in environments/schema/ are up to date, and the files of this repository conform to them', () => {
+  const [ofBase, ofStage] = schemaFiles(loadApps(ROOT)).map(({ path, text }) => {
+    expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+    return checkerOf(text);
+  });
+  const files = readdirSync(join(ROOT, 'environments')).filter((file) => file.endsWith('.yaml'));
+  expect(files).toContain('base.yaml');
+  for (const file of files) {
+    const text = readFileSync(join(ROOT, 'environments', file), 'utf8');
+    expect([file, (file === 'base.yaml' ? ofBase! : ofStage!)(text)]).toEqual([file, []]);
+  }
 });
 
 const BASE =
