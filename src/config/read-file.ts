@@ -73,25 +73,30 @@ function system<T>(file: string, call: () => T): T {
     return call();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    const reasons: Record<string, string> = {
-      EACCES: 'permission denied',
-      EPERM: 'permission denied',
-      ENOENT: 'there is no such file',
-      ELOOP: 'it is a symbolic link',
-    };
-    throw new UserError({
-      code: 'unreadable-file',
-      cause: `${file} cannot be read: ${reasons[code] ?? 'the system refuses'} (${code})`,
-      remedy: 'Make it a plain file that you may read.',
-      at: { file },
-    });
+    throw unreadable(file, code);
   }
+}
+
+/** What is said of a file that the system does not hand out, by the system's own code for why. */
+export function unreadable(file: string, code: string): UserError {
+  const reasons: Record<string, string> = {
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ENOENT: 'there is no such file',
+    ELOOP: 'it is a symbolic link',
+  };
+  return new UserError({
+    code: 'unreadable-file',
+    cause: `${file} cannot be read: ${reasons[code] ?? 'the system refuses'} (${code})`,
+    remedy: 'Make it a plain file that you may read.',
+    at: { file },
+  });
 }
 
 function decode(bytes: Buffer, file: string): string {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     const valid = validPrefix(bytes);
     throw new UserError({
@@ -101,7 +106,17 @@ function decode(bytes: Buffer, file: string): string {
       at: { file, ...positionOf(valid.toString('utf8').replace(/^\ufeff/, ''), Infinity) },
     });
   }
-  const lines = text.replaceAll('\r\n', '\n');
+  return acceptText(text, file);
+}
+
+/**
+ * A text as the rest of the program takes it: without byte order mark, lines ended by LF.
+ *
+ * @throws UserError for characters that are refused, and for a text that is too long to be parsed
+ */
+export function acceptText(text: string, file: string): string {
+  if (text.length > MAX_BYTES) throw tooLarge(file, Buffer.byteLength(text));
+  const lines = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   const refused = refusedCharacters(lines);
   if (refused.length === 0) return lines;
   throw new UserError(

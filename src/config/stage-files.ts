@@ -5,7 +5,7 @@ import { dnsLabel } from '../model/values/scalars';
 import { suggest } from '../model/nearest';
 import type { LocatedMap } from './located';
 import { parseYaml } from './parse-yaml';
-import { readTextFile } from './read-file';
+import { acceptText, readTextFile, unreadable } from './read-file';
 import { schemaLineWarning } from './schema-line';
 
 /** The folder, as messages call it. */
@@ -35,7 +35,10 @@ export function readInputFiles(root: string, texts?: ReadonlyMap<string, string>
   const read = (name: string): LocatedMap | undefined => {
     const file = `${FOLDER}/${name}`;
     return collect(problems, () => {
-      const text = texts?.get(name) ?? readTextFile(join(root, FOLDER, name), file);
+      const given = texts?.get(name);
+      if (texts && given === undefined) throw unreadable(file, 'ENOENT');
+      const text =
+        given === undefined ? readTextFile(join(root, FOLDER, name), file) : acceptText(given, file);
       const warning = schemaLineWarning(text, file);
       if (warning) warnings.push(warning);
       const parsed = parseYaml(text, file);

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadRepository } from '../../src/config';
 import { readTextFile } from '../../src/config/read-file';
 import { BASE, complaintsAt, complaintsOf, inRepository, loadFiles } from '../support/environments';
 
@@ -177,4 +178,24 @@ test('other files and folders are left alone', () => {
     symlinkSync('me@host.1', join(root, 'environments/.#dev.yaml'));
     expect(complaintsAt(root)).toEqual([]);
   });
+});
+
+test('texts that are handed in stand for the files, and are read in the same way', () => {
+  const load = (texts: Readonly<Record<string, string>>): string[] => {
+    const files = new Map(Object.entries(texts));
+    return loadRepository({ root: '/nowhere', classes: [], texts: files }).environments.map(
+      ({ name }) => name,
+    );
+  };
+  expect(load({ 'base.yaml': `\ufeff${BASE.replaceAll('\n', '\r\n')}`, 'dev.yaml': '{}' })).toEqual(['dev']);
+  expect(() => load({ 'base.yaml': BASE, 'dev.yaml': '# \u202e' })).toThrow('[refused-character]');
+  expect(() => load({ 'dev.yaml': '{}' })).toThrow(
+    'environments/base.yaml cannot be read: there is no such file',
+  );
+});
+
+test('a second byte order mark is one inside the text', () => {
+  expect(withDev('\ufeff\ufeff{}')).toEqual([
+    expect.stringContaining('dev.yaml:1:1: here stands a byte order mark'),
+  ]);
 });
