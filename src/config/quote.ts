@@ -1,7 +1,17 @@
 import type { Located } from './located';
 
 // Where values that nobody should see in a log may stand, although they should not stand there.
-const SENSITIVE_KEYS = new Set(['env', 'files', 'args', 'command', 'url', 'content', 'value']);
+const SENSITIVE_KEYS = new Set([
+  'env',
+  'files',
+  'args',
+  'command',
+  'url',
+  'content',
+  'value',
+  'sealed',
+  'secrets',
+]);
 const SENSITIVE_WORDS = /passw|secret|token|credential|api-?key|private/i;
 // These hold the names of Secrets, which are no secrets.
 const NAMES = new Set(['secret', 'secretName', 'imagePullSecrets']);

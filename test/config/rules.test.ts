@@ -227,6 +227,11 @@ const CASES: readonly [rule: string, files: Files, complaint: RegExp][] = [
     /the time zone "Mars\/Base" of a is none/,
   ],
   [
+    'sealed-is-of-a-stage',
+    web(`secrets: { db: { env: { PASSWORD: password }, sealed: { password: ${'A'.repeat(400)} } } }`),
+    /base\.yaml:18:71: the ciphertext of "password" stands in environments\/base\.yaml, and only one namespace can decrypt it \[sealed-in-base\]/,
+  ],
+  [
     'servers-have-no-secrets',
     replaced(
       "    kubernetes: '1.33'",

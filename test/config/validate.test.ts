@@ -156,6 +156,7 @@ test.each([
   ['args: { token: hunter2 }', 'hunter2'],
   ['podAnnotations: { password: 4711 }', '4711'],
   ['command: hunter2', 'hunter2'],
+  ['secrets: { db: { sealed: { a: hunter2 } } }', 'hunter2'],
 ])('what may be a secret is not repeated: %s', (line, secret) => {
   const complaints = withLine(line);
   expect(complaints).toHaveLength(1);
