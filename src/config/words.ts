@@ -59,7 +59,9 @@ const EXPECTED: Record<string, string> = {
 const FORMATS: Record<string, string> = {
   cidrv4: 'a range of addresses such as 10.0.0.0/8',
   cidrv6: 'a range of addresses such as fd00::/8',
-  url: 'an https URL',
+  email: 'an e-mail address',
+  guid: 'a UUID',
+  url: 'a URL such as https://host/path',
   starts_with: 'text that starts with "/"',
 };
 
