@@ -13,10 +13,7 @@ const ROOT = resolve(process.env.STAGELINE_E2E_SOURCE ?? join(__dirname, '../../
  * command wrote there.
  */
 export class Workspace {
-  private constructor(
-    readonly folder: string,
-    private readonly git: GitServer,
-  ) {}
+  private constructor(readonly folder: string) {}
 
   /** Copies the files that Git knows, or would know, and tells base.yaml where the repository is. */
   static async create(folder: string, git: GitServer): Promise<Workspace> {
@@ -36,8 +33,12 @@ export class Workspace {
       cpSync(join(ROOT, file), target, { force: true, errorOnExist: false, recursive: true });
     }
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-    const workspace = new Workspace(folder, git);
+    const workspace = new Workspace(folder);
     await workspace.runGit('init', '--quiet', '--initial-branch=main');
+    await workspace.runGit('config', 'user.name', 'e2e');
+    await workspace.runGit('config', 'user.email', 'e2e@localhost');
+    await workspace.runGit('config', 'commit.gpgsign', 'false');
+    await workspace.runGit('remote', 'add', 'origin', git.pushUrl);
     workspace.editYaml('environments/base.yaml', (base) => base.setIn(['repository', 'url'], git.fileUrl));
     return workspace;
   }
@@ -85,7 +86,7 @@ export class Workspace {
   async push(message: string): Promise<string> {
     await this.runGit('add', '--all');
     await this.runGit('commit', '--quiet', '--allow-empty', '--message', message);
-    await this.runGit('push', '--quiet', this.git.pushUrl, 'HEAD:main');
+    await this.runGit('push', '--quiet', '--set-upstream', 'origin', 'HEAD:main');
     return (await this.runGit('rev-parse', 'HEAD')).trim();
   }
 
@@ -96,8 +97,7 @@ export class Workspace {
   }
 
   runGit(...args: string[]): Promise<string> {
-    const who = ['-c', 'user.name=e2e', '-c', 'user.email=e2e@localhost', '-c', 'commit.gpgsign=false'];
-    return run('git', [...who, '-C', this.folder, ...args], {
+    return run('git', ['-C', this.folder, ...args], {
       env: { PATH: process.env.PATH, HOME: this.folder, GIT_CONFIG_NOSYSTEM: '1' },
     });
   }

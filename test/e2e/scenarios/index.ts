@@ -8,6 +8,7 @@ import { healedScenario, reportedScenario } from './drift';
 import { hooksScenario } from './hooks';
 import { networkScenario } from './network';
 import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
+import { promotionScenario } from './promotion';
 import { planScenario, pulumiScenario } from './pulumi';
 import { removalScenario } from './removal';
 import { rootScenario } from './root-owner';
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   defaultProjectScenario,
   rbacScenario,
   windowScenario,
+  promotionScenario,
   hooksScenario,
   removalScenario,
   brokenScenario,
