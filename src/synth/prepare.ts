@@ -14,6 +14,7 @@ import { compare, type Before } from './compare';
 import { inputsOf } from './inputs';
 import { load, type Loaded } from './load';
 import { refusePlaintext } from './plaintext';
+import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { renderRepository } from './render';
 import { objectsAt } from './revision';
@@ -77,6 +78,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const problems = [
     ...deliveryProblems(repository),
     ...check(stages, delivery),
+    ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, stages, options.texts),
   ];
   if (problems.length > 0) throw new UserError(problems);
