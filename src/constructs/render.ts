@@ -4,6 +4,7 @@ import type { App, Environment } from '../model/environment';
 import type { KubeObject } from '../model/kube';
 import type { BaseApp } from './base-app';
 import type { HardeningNote } from './hardening';
+import { addHooks } from './hook-job';
 import { inApplyOrder, type ScopeOf } from './kinds';
 import { ManifestsApp, type ManifestsProps } from './manifests-app';
 import { StageBase } from './stage-base';
@@ -39,6 +40,18 @@ export function buildApp(
   environment: Environment,
   app: App,
   source: AppSource = {},
+): BaseApp {
+  const built = construct(scope, id, environment, app, source);
+  addHooks(built);
+  return built;
+}
+
+function construct(
+  scope: Construct,
+  id: string,
+  environment: Environment,
+  app: App,
+  source: AppSource,
 ): BaseApp {
   const props = { environment, app, values: app.values as never };
   if (app.kind === 'manifests') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hooks } from './hooks';
 import { dnsLabel, portNumber, text } from './scalars';
 import { secretSources } from './secrets';
 
@@ -50,6 +51,7 @@ export const appShape = {
   annotations: z.record(z.string(), text).default({}).describe('Annotations on every object of the app.'),
   network,
   secrets: secretSources,
+  hooks,
   patches: z.array(patch).default([]),
 };
 
