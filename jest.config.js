@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // Pulumi keeps its state on the global scope; Jest would warn of each look at it after a test file.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.js'],
   testMatch: ['**/*.test.ts'],

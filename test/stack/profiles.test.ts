@@ -1,4 +1,3 @@
-/** @jest-environment-options {"globalsCleanup": "off"} */
 import { parse } from 'yaml';
 import type { Repository } from '../../src/model/environment';
 import { describeObject, type KubeObject } from '../../src/model/kube';

@@ -1,4 +1,3 @@
-/** @jest-environment-options {"globalsCleanup": "off"} */
 import { deliveryFiles } from '../../src/delivery';
 import { describeObject, type KubeObject } from '../../src/model/kube';
 import { retain } from '../../src/stack/argo-cd';
