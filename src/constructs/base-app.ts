@@ -1,8 +1,10 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { UserError } from '../model/errors';
 import type { App, Environment } from '../model/environment';
 import type { AppValues } from '../model/values/app-shape';
+import { addApiAccess } from './api-access';
 import { finishOnSynth } from './finish';
 import type { HardeningNote } from './hardening';
 import { NAME_LABEL, objectLabels, selectorLabels } from './labels';
@@ -122,9 +124,30 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
         metadata: { name: this.serviceAccountName },
         automountServiceAccountToken: false,
       });
+      if (this.usesApi) this.addApi();
     }
     this.addNetworkPolicy(this.app.objectName, endpoint);
     this.notes.push(...notes);
+  }
+
+  /** Whether its pods get a token: only where it asks for access to the API server. */
+  get usesApi(): boolean {
+    return (this.values.api ?? []).length > 0;
+  }
+
+  private addApi(): void {
+    const { cluster, name } = this.environment;
+    const closed = cluster.provides.includes('network-policy') && !cluster.apiServer;
+    if (closed && this.values.network.toCidrs.length === 0) {
+      throw new UserError({
+        code: 'api-server-unreachable',
+        cause: `${this.app.name} asks for access to the API server, and no policy lets it through in "${name}"`,
+        consequence: 'Each of its calls would time out.',
+        remedy: `Say where it is: clusters.${cluster.name}.apiServer: { cidrs: […], port: 443 } in environments/base.yaml.`,
+        at: this.app.locate(['api']),
+      });
+    }
+    addApiAccess(this, this.serviceAccountName, this.values.api);
   }
 
   /** @internal The policy of the app, once; and what one more component listens on. */

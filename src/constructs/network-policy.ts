@@ -95,6 +95,11 @@ function egressOf(environment: Environment, app: App, endpoints: readonly Endpoi
   }
   const to = [...app.calls.map((peer) => peerOf(environment, app, peer)), ...toNamespaces.map(namespaceOf)];
   if (to.length > 0) rules.push({ to });
+  const { apiServer } = environment.cluster;
+  if (apiServer && (app.values.api ?? []).length > 0) {
+    const ports = policyPorts([{ containerPort: apiServer.port, protocol: 'TCP' }]);
+    rules.push({ to: apiServer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports });
+  }
   for (const { cidr, ports } of toCidrs) {
     const numbers = ports.map((containerPort) => ({ containerPort, protocol: 'TCP' }));
     rules.push({ to: [{ ipBlock: { cidr } }], ports: policyPorts(numbers) });

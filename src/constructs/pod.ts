@@ -95,7 +95,7 @@ export function renderPod(app: BaseApp, values: PodValues, options: PodOptions):
       },
     },
     spec: {
-      automountServiceAccountToken: false,
+      automountServiceAccountToken: app.usesApi,
       enableServiceLinks: false,
       serviceAccountName: app.serviceAccountName,
       securityContext: podSecurity(values.security),

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../model/environment';
 import { STORE_NAME, storeAccountName } from '../model/secret-provider';
 import { objectLabels } from './labels';
+import { policiesOf } from './policies';
 import { secretStore } from './secret-objects';
 import { waveAnnotation, type Wave } from './sync-waves';
 import { quantitiesOf } from './values';
@@ -51,6 +52,15 @@ export class StageBase extends Chart {
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     });
     this.addSecretStore(environment, namespace, metadata);
+    const { images, policies } = environment.values;
+    for (const { name, spec } of policies ? policiesOf(policies, images) : []) {
+      new ApiObject(this, `${namespace}-policy-${name}`, {
+        apiVersion: 'kyverno.io/v1',
+        kind: 'Policy',
+        metadata: metadata(name),
+        spec,
+      });
+    }
     if (resourceQuota) {
       new k8s.KubeResourceQuota(this, `${namespace}-quota`, {
         metadata: metadata('stage-quota'),

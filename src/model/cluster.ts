@@ -68,6 +68,13 @@ export const clusterSchema = z
       .strictObject({ className: dnsLabel, namespace: dnsLabel })
       .optional()
       .describe('The IngressClass of this cluster, and the namespace its controller runs in.'),
+    apiServer: z
+      .strictObject({
+        cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1),
+        port: z.int().min(1).max(65535).default(443),
+      })
+      .optional()
+      .describe('Where pods reach the API server: network policies let through apps that ask for `api`.'),
     monitoring: z
       .strictObject({ namespace: dnsLabel })
       .optional()

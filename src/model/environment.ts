@@ -4,6 +4,7 @@ import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
 import { promotionShape } from './promotion';
 import { secretProvider } from './secret-provider';
+import { imageRules, policies } from './supply-chain';
 import { gitRevision, ownSyncShape, syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
 import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
@@ -43,6 +44,8 @@ const sharedShape = {
       'Objects in its namespaces that somebody else creates, as Kind/name: references to them resolve.',
     ),
   secrets: secretProvider.optional(),
+  images: imageRules.optional(),
+  policies: policies.optional(),
   ...syncShape,
 };
 

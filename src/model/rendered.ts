@@ -23,6 +23,8 @@ export interface RenderedStage {
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
   /** Objects that somebody else creates in its namespaces, as `Kind/name`: references to them resolve. */
   readonly existing: readonly string[];
+  /** What images it accepts. */
+  readonly images?: { readonly requireDigest: boolean; readonly registries: readonly string[] };
   /** Acknowledged destructive changes, as the guard prints them, with the line each stands on. */
   readonly acknowledged: readonly { readonly change: string; readonly at: Location }[];
   /** Where problems of the stage as a whole are reported. */

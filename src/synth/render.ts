@@ -81,6 +81,7 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
       at,
       podSecurity: values.podSecurity,
       existing: [...foreign],
+      images: values.images,
       acknowledged: values.allowDestructive.map((change, i) => ({
         change,
         at: environment.locate(['allowDestructive', i]),

@@ -14,7 +14,8 @@ export const images = podRule(
   },
 );
 
-function* imageFields({ pod }: PodEntry): Iterable<{ path: string; reference: string | undefined }> {
+/** Every image that a pod names, and where. */
+export function* imageFields({ pod }: PodEntry): Iterable<{ path: string; reference: string | undefined }> {
   for (const { path, fields } of pod.containers) {
     yield { path: `${path}.image`, reference: text(fields.image) };
   }

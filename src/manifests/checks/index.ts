@@ -1,6 +1,7 @@
 import type { Problem } from '../../model/errors';
 import type { RenderedStage } from '../../model/rendered';
 import { configData } from './config-data';
+import { imageRules } from './image-rules';
 import { images } from './images';
 import { labels } from './labels';
 import { names } from './names';
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   namespaces,
   providers,
   images,
+  imageRules,
   insidePods,
   podReferencesResolve,
   services,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiAccess } from './api-access';
 import { hooks } from './hooks';
 import { dnsLabel, portNumber, text } from './scalars';
 import { secretSources } from './secrets';
@@ -52,6 +53,7 @@ export const appShape = {
   network,
   secrets: secretSources,
   hooks,
+  api: apiAccess,
   patches: z.array(patch).default([]),
 };
 

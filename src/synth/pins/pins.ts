@@ -140,6 +140,7 @@ function describe(
       at,
       podSecurity: values.podSecurity,
       existing: [...values.existing, ...foreignSecrets(values)],
+      images: values.images,
       acknowledged: values.allowDestructive.map((change, i) => ({
         change,
         at: environment.locate(['allowDestructive', i]),
