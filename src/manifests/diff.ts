@@ -35,6 +35,8 @@ export function diffObjects(before: readonly KubeObject[], after: readonly KubeO
   const removed: KubeObject[] = [];
   for (const key of keys) {
     const [was, is] = [old.get(key), now.get(key)];
+    // A file that stays as it is hands on the objects that were rendered.
+    if (was && was === is) continue;
     if (was && is) {
       const fields = hideSecrets(was, diffFields(was, is));
       if (fields.length > 0) changed.push({ before: was, after: is, fields });

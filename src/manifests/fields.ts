@@ -21,7 +21,12 @@ export function text(value: unknown): string | undefined {
 
 /** What stands at a path of keys, or undefined. */
 export function dig(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, key) => fields(at)[key], value);
+  let at = value;
+  for (const key of path) {
+    if (!isFields(at)) return undefined;
+    at = at[key];
+  }
+  return at;
 }
 
 /** The entries of a map that are strings: labels, annotations, data. */

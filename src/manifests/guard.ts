@@ -3,7 +3,7 @@ import { describeObject, type KubeObject } from '../model/kube';
 import type { Location, Problem } from '../model/errors';
 import { kindOf } from './checks/pods';
 import { didYouMean } from './checks/nearest';
-import { diffObjects } from './diff';
+import { diffObjects, type ObjectDiff } from './diff';
 import { immutableChanges } from './immutable';
 
 /** A change that loses data, or that the cluster refuses until somebody deletes something by hand. */
@@ -48,19 +48,21 @@ const MIN_OBJECTS = 4;
  *
  * @param after everything the stage would have; undefined where the stage itself is gone from the input
  * @param version of the stage's cluster; default: the newest, which refuses least
+ * @param diff of the two, where it is known already
  */
 export function findDestructive(
   stage: string,
   before: readonly KubeObject[],
   after: readonly KubeObject[] | undefined,
   version: KubernetesVersion = NEWEST,
+  diff: ObjectDiff = diffObjects(before, after ?? []),
 ): DestructiveChange[] {
   if (before.length === 0) return [];
   if (after === undefined || after.length === 0) {
     const consequence = `All its ${before.length} objects would be deleted${whatElse(before)}.`;
     return [{ text: `${after === undefined ? 'remove' : 'empty'} stage ${stage}`, consequence }];
   }
-  const { changed, removed } = diffObjects(before, after);
+  const { changed, removed } = diff;
   const found: DestructiveChange[] = [];
   for (const object of removed) {
     const consequence = REMOVALS[kindOf(object)];

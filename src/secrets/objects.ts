@@ -18,55 +18,90 @@ const isMap = (value: unknown): value is Fields =>
 /** Every Secret with data and every credential in an object, however deep. Ciphertext is none. */
 export function scanObject(object: Fields): readonly ObjectFinding[] {
   if (object['kind'] === 'CustomResourceDefinition') return [];
-  return [...walk(object, [], undefined)];
+  return scan(object, []);
 }
 
 /** Plain Secrets in an object or a list of them: of any shape, also inside of texts that hold manifests. */
 export function plainSecrets(value: unknown, field: readonly string[] = []): readonly ObjectFinding[] {
-  return [...walk(value, field, undefined)].filter(({ structural }) => structural);
+  return scan(value, field).filter(({ structural }) => structural);
 }
 
-function* walk(value: unknown, path: readonly string[], name: string | undefined): Iterable<ObjectFinding> {
+function scan(value: unknown, path: readonly string[]): readonly ObjectFinding[] {
+  const found: ObjectFinding[] = [];
+  walk(value, [...path], undefined, found);
+  return found;
+}
+
+/** The path is one array for the whole walk: most values are no finding, and need no path of their own. */
+function walk(value: unknown, path: string[], name: string | undefined, found: ObjectFinding[]): void {
   if (typeof value === 'string') {
-    yield* inText(value, path, name);
+    inText(value, path, name, found);
   } else if (Array.isArray(value)) {
-    yield* inList(value, path, name);
+    inList(value, path, name, found);
   } else if (isMap(value)) {
     const held = secretData(value);
-    if (held) yield structural([...path, held.field], held.secret);
+    if (held) found.push(structural([...path, held.field], held.secret));
     const called = typeof value['name'] === 'string' ? value['name'] : undefined;
     for (const [key, child] of Object.entries(value)) {
       if (held && (key === 'data' || key === 'stringData')) continue;
       if (isCiphertext(value, key)) continue;
-      yield* walk(child, [...path, key], key === 'value' && called !== undefined ? called : key);
+      path.push(key);
+      walk(child, path, key === 'value' && called !== undefined ? called : key, found);
+      path.pop();
     }
   }
 }
 
-function* inList(
+function inList(
   list: readonly unknown[],
-  path: readonly string[],
+  path: string[],
   name: string | undefined,
-): Iterable<ObjectFinding> {
+  found: ObjectFinding[],
+): void {
+  const last = path.at(-1);
   for (const [index, item] of list.entries()) {
     const called = isMap(item) && typeof item['name'] === 'string' ? item['name'] : String(index);
-    const here = [...path.slice(0, -1), `${path.at(-1) ?? ''}[${called}]`];
+    path[Math.max(0, path.length - 1)] = `${last ?? ''}[${called}]`;
     const [before, flag] = [
       list[index - 1],
       typeof item === 'string' ? /^--?([\w.-]+)=([^]*)$/.exec(item) : null,
     ];
-    if (flag) yield* inText(flag[2]!, here, flag[1]);
+    if (flag) inText(flag[2]!, path, flag[1], found);
     else if (typeof item === 'string' && typeof before === 'string' && /^--?[A-Za-z][\w.-]*$/.test(before))
-      yield* inText(item, here, before.replace(/^-+/, ''));
-    else yield* walk(item, here, typeof item === 'string' ? undefined : name);
+      inText(item, path, before.replace(/^-+/, ''), found);
+    else walk(item, path, typeof item === 'string' ? undefined : name, found);
   }
+  if (last === undefined) path.length = 0;
+  else path[path.length - 1] = last;
 }
 
-function* inText(text: string, path: readonly string[], name: string | undefined): Iterable<ObjectFinding> {
-  const field = formatField(path);
+function inText(
+  text: string,
+  path: readonly string[],
+  name: string | undefined,
+  found: ObjectFinding[],
+): void {
   const embedded = /kind['"]?\s*:\s*['"]?Secret\b/.test(text) ? manifestsIn(text) : [];
-  for (const secret of embedded.flatMap((one) => plainSecrets(one))) yield { ...secret, field };
-  for (const detection of detect(text, { name })) yield { field, detection, structural: false };
+  for (const secret of embedded.flatMap((one) => plainSecrets(one)))
+    found.push({ ...secret, field: formatField(path) });
+  for (const detection of detected(text, name))
+    found.push({ field: formatField(path), detection, structural: false });
+}
+
+const known = new Map<string, readonly Detection[]>();
+const MOST_KNOWN = 200_000;
+
+/** The same texts stand in many objects, and in every stage; what a text holds depends on itself and its name. */
+function detected(text: string, name: string | undefined): readonly Detection[] {
+  if (text.length > 1000) return detect(text, { name });
+  const key = `${name?.length ?? ''}:${name ?? ''}${text}`;
+  let found = known.get(key);
+  if (!found) {
+    found = detect(text, { name });
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(key, found);
+  }
+  return found;
 }
 
 function manifestsIn(text: string): unknown[] {

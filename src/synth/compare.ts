@@ -32,12 +32,13 @@ export function compare(
     const stage = stages.find((s) => s.name === name);
     const was = before.get(name) ?? [];
     const is = stage?.files.flatMap(({ objects }) => objects) ?? [];
-    const destructive = findDestructive(name, was, stage && is);
+    const diff = diffObjects(was, is);
+    const destructive = findDestructive(name, was, stage && is, undefined, diff);
     const acknowledged =
       stage?.acknowledged ?? removals.filter(({ change }) => change === `remove stage ${name}`);
     const file = stage?.at.file ?? 'environments/base.yaml';
     const verdict = guard(destructive, acknowledged, { stage: name, file, at: stage?.at });
-    return { summary: summarize(name, is, diffObjects(was, is), notes(name)), ...verdict };
+    return { summary: summarize(name, is, diff, notes(name)), ...verdict };
   });
   const stale = removals.filter(
     ({ change }) => ![...before.keys()].some((name) => change === `remove stage ${name}`),

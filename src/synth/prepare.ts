@@ -168,11 +168,14 @@ function objectsInDist(
     [...new Set([...known, ...left.sort()])].flatMap((name): [string, KubeObject[]][] => {
       const texts = readDist(root, name, reader);
       if (texts.size === 0 && !known.includes(name)) return [];
-      const output = outputs.find((candidate) => candidate.name === name);
+      const files = outputs.find((candidate) => candidate.name === name)?.files ?? [];
       const rendered = stages.find((stage) => stage.name === name)?.files;
+      const indices = new Map(files.map(({ path }, i) => [path, i]));
       const objects = [...texts].flatMap(([path, text]) => {
-        const i = output?.files.findIndex((file) => file.path === path && file.text === text) ?? -1;
-        return i < 0 ? readManifests(text, `dist/${name}/${path}`) : rendered![i]!.objects;
+        const i = indices.get(path);
+        return i === undefined || files[i]!.text !== text
+          ? readManifests(text, `dist/${name}/${path}`)
+          : rendered![i]!.objects;
       });
       return [[name, objects]];
     }),

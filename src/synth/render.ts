@@ -40,9 +40,10 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
   const at = environment.locate([]);
   const notes: string[] = [];
   const foreign = new Set(values.existing);
+  const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
   const base = { path: `${name}/${STAGE_FILE}`, source: at.file, at, objects: renderStageBase(environment) };
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
-    const loaded = sources.apps.find((candidate) => candidate.name === app.name);
+    const loaded = classes.get(app.name);
     try {
       const {
         objects,

@@ -17,7 +17,7 @@ export const namespaces = stageRule(
       const scope = scopeOf(object.apiVersion, object.kind, view.stage.cluster);
       const field = 'metadata.namespace';
       if (object.kind === 'Namespace' && object.apiVersion === 'v1') {
-        if (own.includes(object.metadata.name)) continue;
+        if (view.owns(object.metadata.name)) continue;
         yield {
           entry,
           field: 'metadata.name',
@@ -42,7 +42,7 @@ export const namespaces = stageRule(
           consequence: 'It would be created wherever the one who applies it happens to be.',
           remedy: `Set it to ${owned}.`,
         };
-      } else if (!own.includes(namespace)) {
+      } else if (!view.owns(namespace)) {
         yield {
           entry,
           field,

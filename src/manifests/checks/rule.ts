@@ -87,9 +87,15 @@ export class StageView {
   readonly entries: readonly Entry[];
   readonly pods: readonly PodEntry[];
   private readonly podsByNamespace = new Map<string, PodEntry[]>();
+  private readonly podsByLabel = new Map<string, Map<string, PodEntry[]>>();
+  private readonly byNamespace = new Map<string, Entry[]>();
+  private readonly existing: ReadonlySet<string>;
+  private readonly namespaces: ReadonlySet<string>;
   private readonly byKind = new Map<string, Map<string, Map<string, Entry>>>();
 
   constructor(readonly stage: RenderedStage) {
+    this.existing = new Set(stage.existing);
+    this.namespaces = new Set(stage.namespaces);
     this.entries = stage.files.flatMap((file) =>
       file.objects.map((object): Entry => ({ object, file, stage: this })),
     );
@@ -97,8 +103,14 @@ export class StageView {
       const pod = podTemplate(entry.object);
       return pod ? [{ ...entry, pod }] : [];
     });
-    for (const entry of this.pods) getOrSet(this.podsByNamespace, namespaceOf(entry), () => []).push(entry);
+    for (const entry of this.pods) {
+      getOrSet(this.podsByNamespace, namespaceOf(entry), () => []).push(entry);
+      const labels = getOrSet(this.podsByLabel, namespaceOf(entry), () => new Map());
+      for (const [key, value] of Object.entries(entry.pod.labels))
+        getOrSet(labels, `${key}=${value}`, () => []).push(entry);
+    }
     for (const entry of this.entries) {
+      getOrSet(this.byNamespace, namespaceOf(entry), () => []).push(entry);
       const kind = getOrSet(this.byKind, kindOf(entry.object), () => new Map());
       getOrSet(kind, namespaceOf(entry), () => new Map()).set(entry.object.metadata.name, entry);
     }
@@ -122,7 +134,7 @@ export class StageView {
   }
 
   isExisting(kind: string, name: string): boolean {
-    return this.stage.existing.includes(`${kind.split('.')[0]}/${name}`);
+    return this.existing.has(`${kind.split('.')[0]}/${name}`);
   }
 
   /** Names that a reference to a kind could have meant. */
@@ -134,8 +146,27 @@ export class StageView {
     return [...this.of(kind, namespace).map((entry) => entry.object.metadata.name), ...existing];
   }
 
+  /** Everything that is rendered into a namespace. */
+  entriesIn(namespace: string): readonly Entry[] {
+    return this.byNamespace.get(namespace) ?? [];
+  }
+
   podsIn(namespace: string): readonly PodEntry[] {
     return this.podsByNamespace.get(namespace) ?? [];
+  }
+
+  /**
+   * The pods of a namespace that may have all of these labels: no others have them. Found by the rarest label, so that
+   * a thousand selectors of a thousand workloads do not cost a million comparisons.
+   */
+  podsWith(namespace: string, labels: readonly (readonly [string, string])[]): readonly PodEntry[] {
+    const known = this.podsByLabel.get(namespace);
+    let fewest = this.podsIn(namespace);
+    for (const [key, value] of labels) {
+      const pods = known?.get(`${key}=${value}`) ?? [];
+      if (pods.length < fewest.length) fewest = pods;
+    }
+    return fewest;
   }
 
   /** Whether an operator makes pods with one of these labels: `existing` lists `Pod/<value of the label>`. */
@@ -145,7 +176,7 @@ export class StageView {
 
   /** Whether the stage renders what lives in a namespace, so that its references can be judged. */
   owns(namespace: string): boolean {
-    return this.stage.namespaces.includes(namespace);
+    return this.namespaces.has(namespace);
   }
 }
 

@@ -1,4 +1,4 @@
-import { dig } from '../fields';
+import { dig, strings } from '../fields';
 import { isEmptySelector, mapMatches, selectorMatches, showSelector } from './label-selector';
 import { kindOf, type PodTemplate } from './pods';
 import { namespaceOf, stageRule, type Finding } from './rule';
@@ -29,7 +29,7 @@ export const selectors = stageRule(
         };
         continue;
       }
-      for (const other of view.podsIn(namespaceOf(entry))) {
+      for (const other of view.podsWith(namespaceOf(entry), wanted(pod))) {
         // Where each matches the other, one report is enough.
         if (other.object === object || !matches(pod, other.pod)) continue;
         const mutual = selects(other.pod) && matches(other.pod, pod);
@@ -48,6 +48,12 @@ export const selectors = stageRule(
 
 function selects({ object }: PodTemplate): boolean {
   return SELECTING.includes(kindOf(object)) || kindOf(object) === 'ReplicationController';
+}
+
+/** The labels that a selector asks for by their values. */
+function wanted({ object }: PodTemplate): readonly (readonly [string, string])[] {
+  const selector = dig(object, 'spec', 'selector');
+  return strings(kindOf(object) === 'ReplicationController' ? selector : dig(selector, 'matchLabels'));
 }
 
 function matches({ object }: PodTemplate, pod: PodTemplate): boolean {

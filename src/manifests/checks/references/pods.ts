@@ -17,19 +17,19 @@ function* judge(entry: PodEntry, { kind, name, keys, path }: PodReference): Iter
   const { stage: view } = entry;
   const namespace = namespaceOf(entry);
   if (view.isExisting(kind, name)) return;
-  const known = namesOf(view, kind, namespace);
-  if (!known.has(name)) {
+  const data = kind === 'ConfigMap' || kind === 'Secret' ? dataSources(view, kind, namespace) : undefined;
+  if (!(data ? data.has(name) : view.find(kind, namespace, name) !== undefined)) {
     if (kind === 'PersistentVolumeClaim' && isMadeByStatefulSet(view, namespace, name)) return;
     yield {
       entry,
       field: path,
-      says: missing(kind, name, namespace, [...known.keys(), ...view.names(kind, namespace)]),
+      says: missing(kind, name, namespace, [...(data?.keys() ?? []), ...view.names(kind, namespace)]),
       consequence: 'Its pods would never start.',
       remedy: renderOrList(kind, name, view),
     };
     return;
   }
-  const has = known.get(name);
+  const has = data?.get(name)?.keys;
   for (const key of has === undefined ? [] : keys.filter((k) => !has.includes(k))) {
     yield {
       entry,
@@ -38,18 +38,6 @@ function* judge(entry: PodEntry, { kind, name, keys, path }: PodReference): Iter
       consequence: 'Its pods would never start.',
     };
   }
-}
-
-/** Names that resolve, with their keys; undefined keys are not known. */
-function namesOf(
-  view: StageView,
-  kind: PodReference['kind'],
-  namespace: string,
-): ReadonlyMap<string, readonly string[] | undefined> {
-  if (kind === 'ConfigMap' || kind === 'Secret') {
-    return new Map([...dataSources(view, kind, namespace)].map(([name, source]) => [name, source.keys]));
-  }
-  return new Map(view.of(kind, namespace).map(({ object }) => [object.metadata.name, undefined]));
 }
 
 /** The claims of a StatefulSet are called template-name-ordinal. */

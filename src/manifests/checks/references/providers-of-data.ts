@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../model/kube';
 import { dig, fields, items, strings, text } from '../../fields';
 import { kindOf } from '../pods';
-import { namespaceOf, type StageView } from '../rule';
+import type { StageView } from '../rule';
 
 /** Annotations by which cert-manager issues the certificate of an Ingress or a Gateway. */
 export const CERTIFICATE_ANNOTATION = /^cert-manager\.io\/(cluster-)?issuer$|^kubernetes\.io\/tls-acme$/;
@@ -34,8 +34,8 @@ function findSources(
   kind: 'ConfigMap' | 'Secret',
   namespace: string,
 ): ReadonlyMap<string, DataSource> {
-  const found = view.entries
-    .filter((entry) => namespaceOf(entry) === namespace)
+  const found = view
+    .entriesIn(namespace)
     .flatMap((entry) => [...(kind === 'Secret' ? secretsOf : configMapsOf)(entry.object)]);
   if (kind === 'ConfigMap') found.push({ name: 'kube-root-ca.crt', keys: ['ca.crt'] });
   return new Map(found.map((source) => [source.name, source]));

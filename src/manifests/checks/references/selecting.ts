@@ -18,7 +18,7 @@ export const selecting = stageRule(
 
 function podsOf(view: StageView, namespace: string, selector: unknown): PodTemplate[] {
   return view
-    .podsIn(namespace)
+    .podsWith(namespace, strings(dig(selector, 'matchLabels')))
     .map(({ pod }) => pod)
     .filter((pod) => selectorMatches(selector, pod.labels));
 }
@@ -44,12 +44,13 @@ function* budget(view: StageView, entry: Entry): Iterable<Finding> {
 
 /** With two budgets for a pod, the API server refuses every eviction, and a node never drains. */
 function* sharedBudgets(view: StageView): Iterable<Finding> {
-  const budgets = view.of('PodDisruptionBudget.policy');
-  for (const { object, pod, ...where } of view.pods) {
-    const namespace = namespaceOf({ object, ...where });
-    const [first, second] = budgets.filter(
-      (b) => namespaceOf(b) === namespace && selectorMatches(dig(b.object, 'spec', 'selector'), pod.labels),
-    );
+  const budgets = new Map<PodTemplate, Entry[]>();
+  for (const entry of view.of('PodDisruptionBudget.policy')) {
+    for (const pod of podsOf(view, namespaceOf(entry), dig(entry.object, 'spec', 'selector')))
+      budgets.set(pod, [...(budgets.get(pod) ?? []), entry].slice(0, 2));
+  }
+  for (const { object, pod } of view.pods) {
+    const [first, second] = budgets.get(pod) ?? [];
     if (!first || !second) continue;
     yield {
       entry: second,

@@ -14,15 +14,16 @@ export const services = stageRule(
       const spec = fields(entry.object.spec);
       const selector = strings(spec.selector);
       if (selector.length === 0 || spec.type === 'ExternalName') continue;
-      const candidates = view.podsIn(namespaceOf(entry));
-      const pods = candidates.map(({ pod }) => pod).filter((pod) => mapMatches(spec.selector, pod.labels));
+      const namespace = namespaceOf(entry);
+      const candidates = view.podsWith(namespace, selector).map(({ pod }) => pod);
+      const pods = candidates.filter((pod) => mapMatches(spec.selector, pod.labels));
       if (pods.length === 0) {
         if (view.hasForeignPods(selector)) continue;
         const shown = selector.map(([key, value]) => `${key}=${value}`).join(', ');
         yield {
           entry,
           field: 'spec.selector',
-          says: `(${shown}) matches the pods of no workload in the namespace${nearMiss(selector, candidates)}`,
+          says: `(${shown}) matches the pods of no workload in the namespace${nearMiss(selector, view.podsIn(namespace))}`,
           consequence: 'Nobody would answer.',
           remedy: foreignPods(view),
         };
