@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { editYaml, parseValues, valueIn, type ValueEdit } from '../config/yaml-edit';
 import { trailer } from '../git/log';
 import { fetchAdvice, isAncestor, readObjects, readTree, requireCommit } from '../git/read';
@@ -39,17 +40,23 @@ async function propose(workspace: Workspace, options: RollbackOptions): Promise<
   const manifests = await manifestsAt(repo, target, options.stage);
   const [then] = await readObjects(repo, [`${target}:environments/${options.stage}.yaml`]);
   if (manifests.size === 0 || then === undefined) throw noRelease(options.stage, target);
-  const text = whole
+  const back = whole
     ? stageBack(options.stage, then.toString('utf8'), now, target)
     : await appsBack(workspace, options, then.toString('utf8'), target);
+  const ciphertext = ciphertextOf(parseValues(now), parseValues(back));
+  const text = editYaml(back, ciphertext, `environments/${options.stage}.yaml`);
   const proposal: Proposal = {
     stage: options.stage,
     texts: new Map([[`${options.stage}.yaml`, text]]),
-    ...(whole ? { manifests: new Map([[options.stage, manifests]]) } : {}),
+    // With other ciphertext than then the stage is rendered from its base; all else comes out as it was.
+    ...(whole && ciphertext.length === 0 ? { manifests: new Map([[options.stage, manifests]]) } : {}),
     subject: `rollback(${options.stage}): ${whole ? '' : `${options.apps!.join(', ')} `}to ${target.slice(0, 12)}`,
     lines: [
       `${whole ? 'the stage is' : `${options.apps!.join(', ')} are`} as in ${target.slice(0, 12)}`,
       `held until "stageline release ${options.stage}"`,
+      ...ciphertext.map(
+        ({ path }) => `stays as it is today: the ciphertext of ${path.slice(1, 4).join('.')}`,
+      ),
     ],
     trailers: [
       ['Rollback-Of', workspace.checkout.head],
@@ -128,6 +135,22 @@ function stageBack(stage: string, then: string, now: string, target: string): st
   const base = valueIn(before, ['base']) ?? target;
   const edits = [...kept, { path: ['base'], value: base }, { path: ['hold'], value: reasonFor(target) }];
   return editYaml(then, edits, `environments/${stage}.yaml`);
+}
+
+/** Ciphertext never goes back: what was sealed since may be all that can be opened today. */
+export function ciphertextOf(today: unknown, back: unknown): ValueEdit[] {
+  const apps = Object.keys((valueIn(today, ['apps']) ?? {}) as object);
+  return apps.flatMap((app) => {
+    const secrets = Object.keys((valueIn(today, ['apps', app, 'secrets']) ?? {}) as object);
+    return secrets.flatMap((secret): ValueEdit[] => {
+      const path = ['apps', app, 'secrets', secret];
+      const sealed = valueIn(today, [...path, 'sealed']);
+      // A secret that the release did not have goes with the rest of it.
+      if (sealed === undefined || valueIn(back, path) === undefined) return [];
+      const same = isDeepStrictEqual(sealed, valueIn(back, [...path, 'sealed']));
+      return same ? [] : [{ path: [...path, 'sealed'], value: sealed }];
+    });
+  });
 }
 
 const reasonFor = (target: string): string => `rolled back to ${target.slice(0, 12)}`;
