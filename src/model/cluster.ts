@@ -85,3 +85,12 @@ export const clusterSchema = z
   .describe('A Kubernetes cluster that stages run on.');
 
 export type Cluster = z.output<typeof clusterSchema> & { readonly name: string };
+
+/**
+ * What tells two clusters apart: the address of the API server, or the name where that is the address from within,
+ * which every cluster that runs its own Argo CD has.
+ */
+export const clusterIdentity = ({ name, server }: Pick<Cluster, 'name' | 'server'>): string => {
+  const address = server.replace(/\/+$/, '');
+  return address === IN_CLUSTER ? name : address;
+};

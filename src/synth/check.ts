@@ -1,6 +1,6 @@
 import { checkStages } from '../manifests/checks';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
-import type { KubernetesVersion } from '../model/cluster';
+import { clusterIdentity, type Cluster } from '../model/cluster';
 import { describeObject, type KubeObject } from '../model/kube';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
@@ -13,34 +13,35 @@ const MANY_OBJECTS = 1500;
  * all stages together against the named rules.
  */
 export function check(stages: readonly RenderedStage[], delivery: readonly RenderedFile[]): Problem[] {
+  // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
+  const definitions = new Map<string, KubeObject[]>();
+  for (const { cluster, files } of stages) {
+    const here = getOrSet(definitions, clusterIdentity(cluster), () => []);
+    here.push(...files.flatMap(({ objects }) => objects.filter(isDefinition)));
+  }
   const validators = new Map<string, SchemaValidator>();
-  const validatorOf = (version: KubernetesVersion, crds: readonly KubeObject[] = []): SchemaValidator => {
-    const key = crds.length === 0 ? version : `${version} ${crds.map(describeObject).join()}`;
-    const validator = validators.get(key) ?? createValidator(version, crds);
-    validators.set(key, validator);
-    return validator;
+  const validatorOf = (cluster: Cluster): SchemaValidator => {
+    const id = clusterIdentity(cluster);
+    const crds = definitions.get(id) ?? [];
+    // Clusters of one version that define nothing share a validator, and with it the schemas it has loaded.
+    const key = crds.length === 0 ? cluster.kubernetes : `${cluster.kubernetes} ${id}`;
+    return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
-  const byStage = new Map(
-    stages.map((stage) => {
-      const objects = stage.files.flatMap((file) => file.objects);
-      const crds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
-      return [stage.name, validatorOf(stage.cluster.kubernetes, crds)];
-    }),
-  );
-  const hub = stages[0] && validatorOf(stages[0].cluster.kubernetes);
+  const hub = stages[0] && validatorOf(stages[0].cluster);
   return [
-    ...stages.flatMap(({ name, files }) => validate(files, byStage.get(name)!)),
+    ...stages.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
     ...(hub ? validate(delivery, hub) : []),
-    ...checkStages(stages, (apiVersion, kind, cluster) => {
-      const here = stages.filter((stage) => stage.cluster.server === cluster.server);
-      for (const { name } of here) {
-        const scope = byStage.get(name)!.scope(apiVersion, kind);
-        if (scope) return scope;
-      }
-      return undefined;
-    }),
+    ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];
 }
+
+function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+}
+
+const isDefinition = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';
 
 function validate(files: readonly RenderedFile[], validator: SchemaValidator): Problem[] {
   return files.flatMap(({ objects, at }) =>

@@ -147,7 +147,7 @@ const CASES: readonly [rule: string, files: Files, complaint: RegExp][] = [
   [
     'namespaces-are-not-shared',
     { 'base.yaml': base('    namespace: y'), 'dev.yaml': '{}', 'qa.yaml': '{}' },
-    /base\.yaml:18:16: the stages dev and qa all deploy into the namespace "y"/,
+    /base\.yaml:18:16: the stages dev and qa all deploy into the namespace "y"[^]*→ Set apps\.web\.namespace in the file of each stage, such as y-qa in environments\/qa\.yaml\./,
   ],
   [
     'namespaces-are-ours',

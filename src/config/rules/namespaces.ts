@@ -1,5 +1,5 @@
-import { IN_CLUSTER } from '../../model/cluster';
-import type { Environment } from '../../model/environment';
+import { clusterIdentity } from '../../model/cluster';
+import type { App, Environment } from '../../model/environment';
 import type { Location } from '../../model/errors';
 import type { RepositoryRule, StageRule } from './rule';
 
@@ -12,7 +12,7 @@ export const namespacesAreNotShared: RepositoryRule = {
     const owners = new Map<string, Environment[]>();
     for (const environment of environments) {
       for (const namespace of environment.namespaces) {
-        const key = `${addressOf(environment)} ${namespace}`;
+        const key = `${clusterIdentity(environment.cluster)} ${namespace}`;
         owners.set(key, [...(owners.get(key) ?? []), environment]);
       }
     }
@@ -23,18 +23,23 @@ export const namespacesAreNotShared: RepositoryRule = {
         const last = stages.at(-1)!;
         return {
           code: 'namespace-shared',
-          cause: `the stages ${stages.map(({ name }) => name).join(' and ')} all deploy into the namespace "${namespace}" of the cluster "${last.cluster.name}"`,
+          cause: `the stages ${inWords(stages.map(({ name }) => name))} all deploy into the namespace "${namespace}" of the cluster "${last.cluster.name}"`,
           consequence: 'Each would overwrite and delete what the other one runs.',
-          remedy: 'Give each stage a namespace of its own, or a cluster.',
+          remedy: remedyFor(last, namespace),
           at: placeOf(last, namespace),
         };
       });
   },
 };
 
-/** Each cluster that is addressed from within is another one; elsewhere the address tells. */
-const addressOf = ({ cluster }: Environment): string =>
-  cluster.server === IN_CLUSTER ? `cluster ${cluster.name}` : cluster.server;
+const inWords = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
+
+function remedyFor(environment: Environment, namespace: string): string {
+  const app = appOf(environment, namespace);
+  return app
+    ? `Set apps.${app.name}.namespace in the file of each stage, such as ${namespace}-${environment.name} in environments/${environment.name}.yaml.`
+    : 'Give each stage a namespace of its own, or a cluster.';
+}
 
 export const namespacesAreOurs: StageRule = {
   name: 'namespaces-are-ours',
@@ -65,7 +70,13 @@ export const namespacesAreShort: StageRule = {
         ],
 };
 
-function placeOf({ apps, locate, values }: Environment, namespace: string): Location {
-  const app = apps.find((candidate) => candidate.values.namespace === namespace);
-  return app && values.namespace !== namespace ? app.locate(['namespace']) : locate(['namespace']);
+/** The app that asks for a namespace of its own; undefined when it is that of the stage. */
+const appOf = ({ apps, values }: Environment, namespace: string): App | undefined =>
+  values.namespace === namespace
+    ? undefined
+    : apps.find((candidate) => candidate.values.namespace === namespace);
+
+function placeOf(environment: Environment, namespace: string): Location {
+  const app = appOf(environment, namespace);
+  return app ? app.locate(['namespace']) : environment.locate(['namespace']);
 }

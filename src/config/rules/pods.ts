@@ -137,7 +137,7 @@ export const schedulesAreReal: AppRule = {
     const cron = parseCron(schedule);
     const problems: Problem[] = [];
     if ('error' in cron) {
-      const cause = `the schedule "${schedule}" of ${app.name} ${cron.error}`;
+      const cause = `the schedule "${schedule}" of ${app.name} is none: ${cron.error}`;
       problems.push({ code: 'invalid-value', cause, at: app.locate(['schedule']) });
     }
     if (!isTimeZone(timeZone)) {

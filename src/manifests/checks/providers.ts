@@ -1,4 +1,4 @@
-import type { Capability } from '../../model/cluster';
+import { clusterIdentity, type Capability } from '../../model/cluster';
 import { groupOf, type KubeObject } from '../../model/kube';
 import { dig, items, strings } from '../fields';
 import { kindOf, podTemplate } from './pods';
@@ -64,7 +64,8 @@ export const providers = stageRule(
   'The cluster provides every kind, and every feature, that is used.',
   function* (view, world): Iterable<Finding> {
     const { cluster } = view.stage;
-    const defined = definedKinds(world.stages.filter((s) => s.stage.cluster.server === cluster.server));
+    const id = clusterIdentity(cluster);
+    const defined = definedKinds(world.stages.filter((s) => clusterIdentity(s.stage.cluster) === id));
     for (const entry of view.entries) {
       for (const { capability, kind, field, consequence } of needs(entry.object)) {
         if (kind !== undefined && defined.has(kind)) continue;

@@ -1,4 +1,5 @@
-import { describeObject, groupOf, objectKey } from '../../model/kube';
+import { clusterIdentity } from '../../model/cluster';
+import { describeObject, objectKey } from '../../model/kube';
 import type { Entry, Rule } from './rule';
 
 /** Every object has one owner: on a cluster, no two files of any stages render the same one. */
@@ -8,23 +9,28 @@ export const unique: Rule = {
   *check({ stages }) {
     const first = new Map<string, Entry>();
     for (const entry of stages.flatMap((stage) => stage.entries)) {
-      // The server, not the name: two names for one API server are one cluster.
-      const server = entry.stage.stage.cluster.server.replace(/\/+$/, '');
-      const key = `${server}|${objectKey(entry.object)}`;
+      const key = `${clusterIdentity(entry.stage.stage.cluster)}|${objectKey(entry.object)}`;
       const other = first.get(key);
       if (!other) first.set(key, entry);
       else {
-        const group = groupOf(entry.object.apiVersion);
         yield {
           entry,
-          says: `${group === '' ? '' : `(${group}) `}is rendered twice on cluster ${clusters(other, entry)}: by ${place(other)} and by ${place(entry)}`,
+          says: `is rendered twice on cluster ${clusters(other, entry)}: by ${place(other)} and by ${place(entry)}`,
           consequence: 'The one that is applied last would win, and Argo CD would never be in sync.',
-          remedy: `Keep one ${describeObject(entry.object)}, or give one of them another name or namespace.`,
+          remedy: remedy(entry),
         };
       }
     }
   },
 };
+
+/** What belongs to a whole cluster is often an app of its own, such as the definitions of an operator. */
+function remedy({ object, stage }: Entry): string {
+  const what = `Keep one ${describeObject(object)}`;
+  return object.metadata.namespace === undefined
+    ? `${what}: put what belongs to the whole cluster into an app of its own, and write "<app>: null" under apps in every stage of the cluster but one, such as environments/${stage.stage.name}.yaml.`
+    : `${what}, or give one of them another name or namespace.`;
+}
 
 function clusters(one: Entry, other: Entry): string {
   const names = [one, other].map((entry) => entry.stage.stage.cluster.name);

@@ -13,14 +13,28 @@ describe('unique objects', () => {
 
   test('two stages that share a cluster may not render the same object', () => {
     expect(twice({}, {})).toEqual([
-      'Deployment shop/web: (apps) is rendered twice on cluster "local": by stage dev (environments/dev.yaml, apps.web) and by stage prod (environments/prod.yaml, apps.web)',
+      'Deployment shop/web: is rendered twice on cluster "local": by stage dev (environments/dev.yaml, apps.web) and by stage prod (environments/prod.yaml, apps.web)',
     ]);
   });
 
   test('two names of one API server are one cluster', () => {
-    expect(
-      twice({ clusterName: 'a' }, { clusterName: 'b', server: 'https://kubernetes.default.svc/' }),
-    ).toEqual([expect.stringContaining('on cluster "a" and "b"')]);
+    const server = 'https://one.example.com';
+    expect(twice({ clusterName: 'a', server }, { clusterName: 'b', server: `${server}/` })).toEqual([
+      expect.stringContaining('on cluster "a" and "b"'),
+    ]);
+  });
+
+  test('two clusters that are each addressed from within are two', () => {
+    expect(twice({ clusterName: 'a' }, { clusterName: 'b' })).toEqual([]);
+  });
+
+  test('what belongs to a whole cluster is left to one stage, and the message says how', () => {
+    const role = object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'a', {
+      metadata: { namespace: undefined },
+    });
+    const stages = ['dev', 'prod'].map((name) => stage([role], { name }));
+    const problem = checkStages(stages, scope).find((p) => p.code === 'duplicate-object');
+    expect(problem?.remedy).toMatch(/"<app>: null" under apps .* such as environments\/prod\.yaml/);
   });
 
   test('the same object on two clusters is fine', () => {
