@@ -33,6 +33,8 @@ export interface StageStatus {
   readonly held?: string;
   /** What keeps it from being synced by hand now. */
   readonly frozen?: string;
+  /** The stage that it has to be like, and where it may differ; synth enforces it. */
+  readonly parity?: { readonly with: string; readonly except: readonly string[] };
   /** Files of dist/ that are not what the sources render. */
   readonly outdated: readonly string[];
   readonly deployed?: Pick<Deployment, 'at' | 'result' | 'health' | 'revision'> & {
@@ -67,6 +69,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
       behind: await behindOf(world, repo, head, stage),
       held: typeof hold === 'string' ? hold : undefined,
       frozen: state.manualAllowed ? undefined : state.because,
+      parity: environment.values.parity,
       outdated: outdated.filter((path) => path.startsWith(`dist/${name}/`)),
       deployed: lastDeployed(world, name, records),
     });

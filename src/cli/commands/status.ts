@@ -47,12 +47,16 @@ function matrix(
       outdated.length === 0 ? 'up to date' : `${outdated.length} out of date`,
     ),
   ];
-  const notes = stages.flatMap(({ stage, held, frozen }) => [
+  const notes = stages.flatMap(({ stage, held, frozen, parity }) => [
     ...(held === undefined ? [] : [`${stage} is held: ${held}`]),
+    ...(parity === undefined ? [] : [`${stage} is like ${parity.with}${exceptFor(parity.except)}`]),
     ...(frozen === undefined ? [] : [`${stage} is frozen: ${frozen}`]),
   ]);
   return [formatTable(rows), ...notes].join('\n');
 }
+
+const exceptFor = (except: readonly string[]): string =>
+  except.length === 0 ? '' : `, except for ${except.join(', ')}`;
 
 /** The last part of the name, with tag or digest. */
 function short(image: string | undefined): string {
