@@ -2,7 +2,10 @@ import { Construct } from 'constructs';
 import type { z } from 'zod';
 import { clusterSchema } from '../model/cluster';
 import { resolveEnvironment, stageSchema, type Environment, type StageValues } from '../model/environment';
+import { UserError, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
+import { suggest } from '../model/nearest';
+import { dnsLabel } from '../model/values/scalars';
 import type { yamlApp } from '../model/values/workloads';
 import type { BaseApp } from './base-app';
 import { buildApp, objectsIn, type AppSource } from './render';
@@ -128,6 +131,8 @@ function inCode(name: string, props: StageInCodeProps): Required<ResolvedStagePr
     classes.map(([app, { construct }]) => ({ name: app, values: construct.values })),
   );
   const values = parseOrThrow(schema, input, `stage ${name}`) as StageValues;
+  const problems = problemsOf(name, props, values);
+  if (problems.length > 0) throw new UserError(problems);
   return {
     environment: resolveEnvironment({
       name,
@@ -140,4 +145,31 @@ function inCode(name: string, props: StageInCodeProps): Required<ResolvedStagePr
       ...Object.fromEntries(classes.map(([app, { construct }]) => [app, { construct }])),
     },
   };
+}
+
+/** What the rules of `environments/` would find, and no schema can. */
+function problemsOf(stage: string, { project, sources = {} }: StageInCodeProps, { apps }: StageValues) {
+  const refuse = (cause: string, remedy?: string): Problem => ({
+    code: 'invalid-props',
+    cause: `stage ${stage}: ${cause}`,
+    remedy,
+  });
+  const problems = Object.entries({ stage, project }).flatMap(([what, name]): Problem[] =>
+    dnsLabel.safeParse(name).success ? [] : [refuse(`the name of the ${what}, "${name}", is no DNS label`)],
+  );
+  for (const [app, { kind, network }] of Object.entries(apps)) {
+    for (const to of network.to.filter((peer) => !Object.hasOwn(apps, peer))) {
+      const cause = `apps.${app}.network.to names "${to}", and there is no such app`;
+      problems.push(refuse(cause, suggest(to, Object.keys(apps))));
+    }
+    if (kind === 'manifests' && sources[app]?.manifests === undefined) {
+      problems.push(
+        refuse(
+          `apps.${app} is of kind "manifests" and has no objects`,
+          `Hand them in as sources.${app}.manifests.`,
+        ),
+      );
+    }
+  }
+  return problems;
 }

@@ -145,3 +145,20 @@ describe('an app that is a class', () => {
     expect(outside).toThrow('must be created inside an app');
   });
 });
+
+test('a stage in code is held to what a stage in YAML is: names, callees, manifests', () => {
+  const make = () =>
+    new Stage(new App(), 'Dev_', {
+      project: 'shop',
+      cluster: { name: 'local', kubernetes: '1.34' },
+      values: {
+        apps: {
+          web: { kind: 'worker', image: shop.image, resources, network: { to: ['wbe'] } },
+          crds: { kind: 'manifests', path: 'vendor/crds' },
+        },
+      },
+    });
+  expect(make).toThrow('the name of the stage, "Dev_", is no DNS label');
+  expect(make).toThrow('apps.web.network.to names "wbe", and there is no such app');
+  expect(make).toThrow('apps.crds is of kind "manifests" and has no objects');
+});
