@@ -4,6 +4,6 @@ module.exports = {
   ...require('./jest.config.js'),
   roots: ['<rootDir>/test/slow'],
   testPathIgnorePatterns: ['/node_modules/'],
-  maxWorkers: 1,
+  maxWorkers: 2,
   testTimeout: 600_000,
 };
