@@ -26,13 +26,6 @@ const gates = z
       .boolean()
       .default(true)
       .describe('Closed while the sync windows of the stage deny: freezes hold for promotions too.'),
-    approvals: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        'How many owners must approve a change of the stage: generates CODEOWNERS and branch protection.',
-      ),
   })
   .describe('Also refuses direct edits (set-image, set) without --skip "<why>".');
 
