@@ -88,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: 'src/manifests/checks/index.ts', from: '  podSecurity,\n];', to: '];' },
     ],
     scenario: DRY_RUN,
-    why: /would violate PodSecurity "restricted/,
+    why: /would violate PodSecurity .*unrestricted capabilities/,
   },
   {
     name: 'a lost network policy',
@@ -180,8 +180,32 @@ export const MUTANTS: readonly Mutant[] = [
       { file: 'src/constructs/deployment.ts', from: 'replicas: replicasOf(values),', to: 'replicas: 1,' },
       { file: 'src/manifests/checks/index.ts', from: '  autoscalers,\n  selecting,', to: '  selecting,' },
     ],
+    scenario: SAMPLE,
+    why: /Deployment frontend: OutOfSync/,
+  },
+  {
+    name: 'a migration in the PreSync phase of Argo CD',
+    edits: [
+      {
+        file: 'src/constructs/hook-job.ts',
+        from: "phase === 'PreSync' ? 'Sync' : phase",
+        to: 'phase',
+      },
+    ],
+    scenario: SAMPLE,
+    why: /podinfo-dev to be Synced and Healthy|podinfo-dev is in error/,
+  },
+  {
+    name: 'an HPA that keeps one replica',
+    edits: [
+      {
+        file: 'src/constructs/autoscaling.ts',
+        from: 'minReplicas: values.minReplicas',
+        to: 'minReplicas: 1',
+      },
+    ],
     scenario: 'an HPA raises prod to its minimum, and the Application stays Synced',
-    why: /has replicas in Git/,
+    why: /the minimum of .* is what it would have anyway/,
   },
   {
     name: 'a root Application that follows the wrong folder',

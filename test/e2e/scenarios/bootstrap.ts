@@ -6,7 +6,7 @@ import type { Api, Live } from '../harness/api';
 import type { Cluster } from '../harness/cluster';
 import type { Context, Scenario } from '../harness/scenario';
 import { parseObjects, type Workspace } from '../harness/workspace';
-import { GROUPS, NAMES, STAGES, stage } from './sample';
+import { GROUPS, hook, NAMES, STAGES, stage } from './sample';
 
 /** Argo CD from its manifest, the rest from dist/argocd; both once more, and nothing changes. */
 export const bootstrapScenario: Scenario = {
@@ -70,7 +70,7 @@ export const upgradeScenario: Scenario = {
   },
 };
 
-/** Single sign-on and owners for the sample, which has neither. */
+/** What the sample does not have: single sign-on, owners, and a hook. */
 function configure({ cluster, workspace }: Context): void {
   const { identity } = cluster;
   workspace.editYaml('environments/base.yaml', (base) => {
@@ -82,6 +82,10 @@ function configure({ cluster, workspace }: Context): void {
       clientID: identity.clientId,
     });
   });
+  // Its first sync meets a hook when not even the namespace is there.
+  workspace.editYaml('environments/dev.yaml', (dev) =>
+    dev.setIn(['apps', 'backend', 'hooks', 'migrate'], hook('PreSync', 'migration', 'true')),
+  );
   workspace.editYaml('environments/prod.yaml', (prod) => {
     prod.setIn(['owners', 'sync'], [GROUPS.owners]);
     prod.setIn(['owners', 'view'], [GROUPS.viewers]);

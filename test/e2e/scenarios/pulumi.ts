@@ -27,7 +27,7 @@ export const planScenario: Scenario = {
       const own = objects.filter(({ metadata }) => metadata.name === stage(name)).map(({ kind }) => kind);
       assert.deepEqual(own.sort(), ['AppProject', 'Application']);
     }
-    for (const object of objects) await context.cluster.api.dryRun(object);
+    await Promise.all(objects.map((object) => context.cluster.api.dryRun(object)));
   },
 };
 

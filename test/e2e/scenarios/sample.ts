@@ -17,3 +17,9 @@ export const GROUPS = {
 
 export const DEPLOYMENT = ['apps/v1', 'Deployment'] as const;
 export const NAMES = { bootstrap: 'bootstrap', sample: 'the sample, stage by stage' } as const;
+
+/** A hook of an app. */
+export function hook(phase: 'PreSync' | 'PostSync', purpose: string, command: string): object {
+  const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '32Mi' } };
+  return { phase, purpose, command: [command], resources };
+}
