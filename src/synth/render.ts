@@ -1,9 +1,10 @@
-import { renderAppWithNotes, renderStageBase } from '../constructs';
+import { renderAppWithNotes, renderStageBase, type AppSource } from '../constructs';
 import type { App, Environment, Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import type { LoadedApp } from './load-apps';
+import { clusterScopes } from './scopes';
 
 /** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
 export interface Sources {
@@ -28,14 +29,19 @@ const STAGE_FILE = '_stage.yaml';
  */
 export function renderRepository(repository: Repository, sources: Sources): readonly Rendering[] {
   const problems: Problem[] = [];
+  const scopes = clusterScopes(repository, sources.manifests);
   const renderings = repository.environments.map((environment) =>
-    renderStage(environment, sources, problems),
+    renderStage(environment, { ...sources, scopeOf: scopes(environment.cluster) }, problems),
   );
   if (problems.length > 0) throw new UserError(problems);
   return renderings;
 }
 
-function renderStage(environment: Environment, sources: Sources, problems: Problem[]): Rendering {
+function renderStage(
+  environment: Environment,
+  sources: Sources & Pick<AppSource, 'scopeOf'>,
+  problems: Problem[],
+): Rendering {
   const { name, values, cluster, namespaces } = environment;
   const at = environment.locate([]);
   const notes: string[] = [];
@@ -52,6 +58,7 @@ function renderStage(environment: Environment, sources: Sources, problems: Probl
       } = renderAppWithNotes(environment, app, {
         construct: loaded?.construct,
         manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
+        scopeOf: sources.scopeOf,
       });
       for (const object of needed) foreign.add(object);
       notes.push(
