@@ -1,6 +1,6 @@
 import { renderAppWithNotes, renderStageBase, type AppSource } from '../constructs';
 import type { App, Environment, Repository } from '../model/environment';
-import { UserError, type Problem } from '../model/errors';
+import { UserError, type Location, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import type { LoadedApp } from './load-apps';
@@ -76,7 +76,16 @@ function renderStage(
       if (loaded && !(error instanceof UserError)) problems.push(appThrew(loaded, name, error));
       else if (!(error instanceof UserError)) throw error;
       else
-        problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? app.locate([]) })));
+        problems.push(
+          ...error.problems.map((problem) => ({
+            ...problem,
+            // What a class hands to a component stands in the class, not in environments/.
+            at:
+              loaded && problem.code === 'invalid-props'
+                ? placeIn(loaded, error)
+                : (problem.at ?? app.locate([])),
+          })),
+        );
       return [];
     }
   });
@@ -101,11 +110,16 @@ function renderStage(
 
 function appThrew(app: LoadedApp, stage: string, error: unknown): Problem {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const [, line, column] = new RegExp(`${app.file}:(\\d+):(\\d+)`).exec((error as Error)?.stack ?? '') ?? [];
   return {
     code: 'app-threw',
     cause: `the app "${app.name}" cannot be built for stage "${stage}": ${message}`,
     remedy: 'Mend the class; for a value it cannot take, throw a UserError that says what to do.',
-    at: { file: app.file, ...(line !== undefined && { line: Number(line), column: Number(column) }) },
+    at: placeIn(app, error),
   };
+}
+
+/** The line of the class that an error came through. */
+function placeIn({ file }: LoadedApp, error: unknown): Location {
+  const [, line, column] = new RegExp(`${file}:(\\d+):(\\d+)`).exec((error as Error)?.stack ?? '') ?? [];
+  return { file, ...(line !== undefined && { line: Number(line), column: Number(column) }) };
 }
