@@ -13,6 +13,7 @@ import { registerSeal } from './commands/seal';
 import { registerSet } from './commands/set';
 import { registerStatus } from './commands/status';
 import { registerSynth } from './commands/synth';
+import { registerWindows } from './commands/windows';
 
 const COMMANDS = [
   registerSynth,
@@ -23,6 +24,7 @@ const COMMANDS = [
   registerSet,
   registerHold,
   registerStatus,
+  registerWindows,
   registerDiff,
   registerHistory,
   registerSeal,

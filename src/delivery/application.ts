@@ -1,5 +1,6 @@
 import type { Environment, Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
+import { subscriptions } from './notifications';
 import { appName, projectLabels, stageName } from './names';
 import { resolvePolicy, syncPolicy } from './policy';
 
@@ -46,6 +47,7 @@ function application(
       annotations: {
         // Relative to the path: a commit that leaves this stage's folder alone makes Argo CD render nothing.
         'argocd.argoproj.io/manifest-generate-paths': '.',
+        ...subscriptions(repository, environment),
         ...(delivery.owner === 'root' && outlives
           ? { 'argocd.argoproj.io/sync-options': 'Delete=confirm,Prune=confirm' }
           : {}),

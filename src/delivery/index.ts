@@ -1,6 +1,8 @@
 export type { GroupKind } from './app-project';
 export { clusterKinds, deliveries, deliveryFiles, type Delivery, type KindsByStage } from './files';
-export { deliveryProblems, locateBase } from './problems';
+export { notificationParts } from './notifications';
+export { locateBase } from './locate';
+export { deliveryProblems } from './problems';
 export { OIDC_SECRET } from './argocd-cm';
 export { resolvePolicy, type ResolvedPolicy } from './policy';
 export { windowsAt, type StageWindows } from './windows-at';

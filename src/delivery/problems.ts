@@ -1,27 +1,25 @@
 import { IN_CLUSTER } from '../model/cluster';
 import { parseCron, nextFire } from '../model/delivery/cron';
+import { notificationProblems } from './notification-problems';
 import { repositoryUrlProblems } from '../model/delivery/repository-url';
 import type { Environment, Repository } from '../model/environment';
-import type { Location, Problem } from '../model/errors';
+import type { Problem } from '../model/errors';
 import { describeObject } from '../model/kube';
 import { deliveries } from './files';
 import { hubOf } from './hubs';
+import { locateBase } from './locate';
 import { resolvePolicy } from './policy';
 import { describeWindow } from './windows-at';
 import { everAllows } from './window-state';
 
 const BASE = 'environments/base.yaml';
 
-/** Where a path of base.yaml stands. */
-export function locateBase(repository: Repository, path: readonly PropertyKey[]): Location {
-  return repository.locate?.(path) ?? { file: BASE };
-}
-
 /** What is wrong with delivery that no single field's schema can tell. */
 export function deliveryProblems(repository: Repository): Problem[] {
   return [
     ...repositoryUrlProblems(repository.values.repository.url, locateBase(repository, ['repository', 'url'])),
     ...loginProblems(repository),
+    ...notificationProblems(repository),
     ...nameProblems(repository),
     ...repository.environments.flatMap((environment) => [
       ...hubProblems(repository, environment),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notifications } from './delivery/notifications';
 import { owners } from './delivery/owners';
 import { ignoreDifferences, syncPolicy } from './delivery/sync';
 import { windows } from './delivery/windows';
@@ -14,6 +15,7 @@ export const syncShape = {
   sync: syncPolicy,
   windows,
   owners,
+  notifications,
   ignoreDifferences,
   outlives: z
     .boolean()

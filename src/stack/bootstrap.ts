@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { Delivery } from '../delivery';
-import { resolvePolicy } from '../delivery';
+import { notificationParts, resolvePolicy } from '../delivery';
 import type { Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
 import { ArgoCd, type Installer } from './argo-cd';
@@ -71,7 +71,7 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
         settings: delivery.settings,
         projects: delivery.foundation.filter(isProject),
         secrets: args.secrets ?? [],
-        unused: unusedComponents(),
+        unused: unusedComponents(repository, delivery),
         adopting,
       },
       { parent: this },
@@ -97,7 +97,13 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
 
 const isProject = (object: KubeObject): boolean => object.kind === 'AppProject';
 
-/** Login goes to the identity provider itself, nothing here notifies, and stages are plain Applications. */
-function unusedComponents(): Component[] {
-  return ['applicationset-controller', 'dex-server', 'notifications-controller'];
+/** Login goes to the identity provider itself, and stages are plain Applications. */
+function unusedComponents(repository: Repository, delivery: Delivery): Component[] {
+  const stages = delivery.stages.map(({ environment }) => environment);
+  const silent = Object.keys(notificationParts(repository, stages).triggers).length === 0;
+  return [
+    'applicationset-controller',
+    'dex-server',
+    ...(silent ? (['notifications-controller'] as const) : []),
+  ];
 }

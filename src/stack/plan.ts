@@ -54,7 +54,7 @@ export async function plan(root: string, wanted?: string): Promise<Plan> {
 /** What an encrypted setting may provide is no problem. */
 function concerns({ code }: Problem, opaque: readonly string[]): boolean {
   return (
-    (code === 'secret-missing' && opaque.includes('repository')) ||
+    (code === 'secret-missing' && opaque.some((key) => key !== 'clusters')) ||
     (code === 'cluster-not-registered' && opaque.includes('clusters'))
   );
 }

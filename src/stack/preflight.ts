@@ -1,5 +1,5 @@
 import type { Delivery } from '../delivery';
-import { deliveryProblems } from '../delivery';
+import { deliveryProblems, notificationParts } from '../delivery';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
 import type { StackConfig } from './config';
@@ -50,6 +50,17 @@ export function preflight(
       cause: 'delivery.argocd.oidc is set, and stageline:oidcClientSecret is not',
       consequence: 'Nobody could log in.',
       remedy: secret('oidcClientSecret'),
+      at,
+    });
+  }
+  const stages = delivery.stages.map(({ environment }) => environment);
+  for (const key of notificationParts(repository, stages).secrets) {
+    if (Object.hasOwn(config.notifications, key)) continue;
+    problems.push({
+      code: 'secret-missing',
+      cause: `notifications need the secret "${key}", and stageline:notifications does not have it`,
+      consequence: 'They would not be sent, and nobody would notice.',
+      remedy: secret(`notifications.${key}`),
       at,
     });
   }

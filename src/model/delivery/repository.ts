@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel } from '../values/scalars';
+import { deploymentRecords, notificationServices } from './notifications';
 import { group } from './owners';
 
 /** Single sign-on. https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/ */
@@ -32,6 +33,7 @@ const argocd = z
       .optional()
       .describe('Whether the built-in admin may log in. Default: only where there is no oidc.'),
     oidc: oidc.optional(),
+    ...notificationServices,
   })
   .prefault({});
 
@@ -48,6 +50,7 @@ export const deliverySchema = z
       .enum(['perEnvironment', 'perApp'])
       .default('perEnvironment')
       .describe('One Application for each stage, or one for each app of it.'),
+    records: deploymentRecords,
     argocd,
   })
   .prefault({})

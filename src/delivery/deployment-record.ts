@@ -1,0 +1,86 @@
+import type { Environment, Repository } from '../model/environment';
+import type { NotificationParts } from './notifications';
+import { webhookService } from './notifications';
+
+const STAGE = '{{index .app.metadata.labels "stageline.dev/stage"}}';
+const REVISION = '{{.app.status.operationState.syncResult.revision}}';
+const DONE = "app.status.operationState?.phase == 'Succeeded' and app.status.health.status == 'Healthy'";
+const FAILED = "app.status.operationState?.phase in ['Error', 'Failed']";
+const ONCE = 'app.status.operationState?.syncResult?.revision';
+const TRIGGER = 'on-stageline-record';
+const NONE: NotificationParts = { services: {}, templates: {}, triggers: {}, secrets: [] };
+
+/** What `stageline record` takes, as JSON. The hash of the manifests follows from stage and revision. */
+const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "{{.app.status.operationState.finishedAt}}"}`;
+
+/**
+ * The deployment record: each sync result of each stage is reported where `delivery.records` says. It is sent when a
+ * stage has become synced and healthy, or when its sync has failed, once a revision.
+ */
+export function recordParts(repository: Repository, stages: readonly Environment[]): NotificationParts {
+  const { argocd, records } = repository.values.delivery;
+  if (records === undefined || stages.length === 0) return NONE;
+  const triggers = {
+    [TRIGGER]: [
+      { when: DONE, oncePer: ONCE, send: ['stageline-record-done'] },
+      { when: FAILED, oncePer: ONCE, send: ['stageline-record-failed'] },
+    ],
+  };
+  const templates = (of: (done: boolean) => object): NotificationParts['templates'] => ({
+    'stageline-record-done': { message: `${STAGE} runs ${REVISION}`, ...of(true) },
+    'stageline-record-failed': { message: `${STAGE} does not run ${REVISION}`, ...of(false) },
+  });
+  switch (records.to) {
+    case 'github': {
+      const { to: _, ...app } = records;
+      return {
+        services: { github: { ...app, privateKey: '$github-privateKey' } },
+        templates: templates((done) => ({ github: githubReport(done) })),
+        triggers,
+        secrets: ['github-privateKey'],
+      };
+    }
+    case 'gitlab': {
+      const headers = [{ name: 'PRIVATE-TOKEN', value: '$gitlab-token' }];
+      const path = (done: boolean): string =>
+        `/projects/${records.project}/statuses/${REVISION}?state=${done ? 'success' : 'failed'}&name=stageline%2F${STAGE}`;
+      return {
+        services: { 'webhook.stageline-gitlab': { url: records.api, headers } },
+        templates: templates((done) => ({
+          webhook: { 'stageline-gitlab': { method: 'POST', path: path(done) } },
+        })),
+        triggers,
+        secrets: ['gitlab-token'],
+      };
+    }
+    case 'webhook': {
+      const { webhook: name } = records;
+      const target = argocd.webhooks[name];
+      if (target === undefined) return NONE;
+      return {
+        services: { [`webhook.${name}`]: webhookService(name, target) },
+        templates: templates(() => ({ webhook: { [name]: { method: 'POST', body: RECORD } } })),
+        triggers,
+        secrets: target.token ? [`${name}-token`] : [],
+      };
+    }
+  }
+}
+
+/** A status of the commit, and a deployment to the environment that the stage is on GitHub. */
+function githubReport(done: boolean): object {
+  const state = done ? 'success' : 'failure';
+  return {
+    status: { state, label: `stageline/${STAGE}` },
+    deployment: { state, environment: STAGE, requiredContexts: [], autoMerge: false },
+  };
+}
+
+/** Every Application subscribes to the record. */
+export function recordSubscriptions(repository: Repository): [string, string][] {
+  const { records } = repository.values.delivery;
+  if (records === undefined) return [];
+  const service =
+    records.to === 'github' ? 'github' : records.to === 'gitlab' ? 'stageline-gitlab' : records.webhook;
+  return [[`notifications.argoproj.io/subscribe.${TRIGGER}.${service}`, '']];
+}

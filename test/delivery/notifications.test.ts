@@ -1,0 +1,130 @@
+import { parse } from 'yaml';
+import { deliveryProblems } from '../../src/delivery';
+import type { Repository } from '../../src/model/environment';
+import { emitted, repositoryOf } from './fixture';
+
+const argocd = {
+  url: 'https://cd.example',
+  email: { host: 'smtp.example', from: 'cd@example.com', username: 'cd' },
+  webhooks: { chat: { url: 'https://chat.example/hook', token: true } },
+};
+const everything = [
+  { service: 'slack', channel: 'deploys', on: ['deployed', 'sync-failed'] },
+  { service: 'slack', channel: 'oncall', on: ['sync-failed'] },
+  { service: 'email', to: 'sre@example.com', on: ['degraded'] },
+  { service: 'webhook', webhook: 'chat', on: ['out-of-sync'] },
+];
+
+function settingsOf(repository: Repository): Record<string, string> {
+  return (emitted(repository, 'ConfigMap', 'argocd-notifications-cm')['data'] ?? {}) as Record<
+    string,
+    string
+  >;
+}
+const annotationsOf = (repository: Repository, name: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(emitted(repository, 'Application', name).metadata.annotations!)
+      .filter(([key]) => key.startsWith('notifications.'))
+      .map(([key, value]) => [key.replace('notifications.argoproj.io/subscribe.', ''), value]),
+  );
+
+/** Every trigger, template and service that something refers to is there, and each of them is referred to. */
+function expectComplete(repository: Repository): void {
+  const data = settingsOf(repository);
+  const keys = (prefix: string): string[] =>
+    Object.keys(data)
+      .filter((key) => key.startsWith(`${prefix}.`))
+      .map((key) => key.slice(prefix.length + 1))
+      .sort();
+  const subscribed = ['dev', 'staging', 'prod'].flatMap((stage) =>
+    Object.keys(annotationsOf(repository, `shop-${stage}`)),
+  );
+  const triggers = [...new Set(subscribed.map((key) => key.split('.')[0]!))].sort();
+  const services = [...new Set(subscribed.map((key) => key.split('.').slice(1).join('.')))].sort();
+  expect(keys('trigger')).toEqual(triggers);
+  expect(
+    keys('service')
+      .map((name) => name.replace(/^webhook\./, ''))
+      .sort(),
+  ).toEqual(services);
+  const sent = keys('trigger').flatMap((name) =>
+    (parse(data[`trigger.${name}`]!) as { send: string[] }[]).flatMap(({ send }) => send),
+  );
+  expect(keys('template')).toEqual([...new Set(sent)].sort());
+}
+
+describe('notifications', () => {
+  test('are none at all where nobody asked for one', () => {
+    expect(settingsOf(repositoryOf())).toEqual({});
+    expect(annotationsOf(repositoryOf(), 'shop-prod')).toEqual({});
+  });
+
+  test('have a trigger, a template and a service each, and no more of them than that', () => {
+    const repository = repositoryOf({ prod: { notifications: everything } }, { delivery: { argocd } });
+    expect(deliveryProblems(repository)).toEqual([]);
+    expect(annotationsOf(repository, 'shop-prod')).toEqual({
+      'on-deployed.slack': 'deploys',
+      'on-sync-failed.slack': 'deploys;oncall',
+      'on-degraded.email': 'sre@example.com',
+      'on-out-of-sync.chat': '',
+    });
+    expect(annotationsOf(repository, 'shop-dev')).toEqual({});
+    expectComplete(repository);
+    expect(parse(settingsOf(repository)['service.email']!)).toMatchObject({ password: '$email-password' });
+  });
+
+  test('through a service that nobody described are a problem', () => {
+    const codes = deliveryProblems(repositoryOf({ prod: { notifications: everything } })).map(
+      ({ at, code }) => [code, at!.file],
+    );
+    expect(codes).toEqual([
+      ['notification-service', 'prod.notifications.2'],
+      ['notification-service', 'prod.notifications.3.webhook'],
+    ]);
+  });
+});
+
+describe('the deployment record', () => {
+  test.each([
+    { to: 'github', appID: 1, installationID: 2 },
+    { to: 'gitlab', project: 42 },
+    { to: 'webhook', webhook: 'chat' },
+  ])('is reported of every stage, whatever became of the sync: %j', (records) => {
+    const repository = repositoryOf({}, { delivery: { argocd, records } });
+    expectComplete(repository);
+    for (const stage of ['dev', 'staging', 'prod'])
+      expect(Object.keys(annotationsOf(repository, `shop-${stage}`))).toHaveLength(1);
+    const [done, failed] = parse(settingsOf(repository)['trigger.on-stageline-record']!) as {
+      when: string;
+    }[];
+    expect(done!.when).toContain("'Healthy'");
+    expect(failed!.when).toContain("'Failed'");
+  });
+
+  test('is JSON with stage, revision, result, health and time once Argo CD has filled it in', () => {
+    const records = { to: 'webhook', webhook: 'chat' };
+    const data = settingsOf(repositoryOf({}, { delivery: { argocd, records } }));
+    const template = parse(data['template.stageline-record-done']!) as {
+      webhook: { chat: { body: string } };
+    };
+    // Words for what Argo CD's own templates would put there.
+    const filled = template.webhook.chat.body.replace(/\{\{[^}]*\}\}/g, 'x');
+    expect(Object.keys(JSON.parse(filled) as object)).toEqual([
+      'stage',
+      'revision',
+      'result',
+      'health',
+      'at',
+    ]);
+  });
+
+  test('goes to the commit that was synced, as a status named after the stage', () => {
+    const data = settingsOf(repositoryOf({}, { delivery: { records: { to: 'gitlab', project: 42 } } }));
+    const { webhook } = parse(data['template.stageline-record-failed']!) as {
+      webhook: Record<string, { path: string }>;
+    };
+    expect(webhook['stageline-gitlab']!.path).toBe(
+      '/projects/42/statuses/{{.app.status.operationState.syncResult.revision}}?state=failed&name=stageline%2F{{index .app.metadata.labels "stageline.dev/stage"}}',
+    );
+  });
+});
