@@ -2,6 +2,7 @@ import type { Problem } from '../../model/errors';
 import type { RenderedStage } from '../../model/rendered';
 import { configData } from './config-data';
 import { imageRules } from './image-rules';
+import { hosts } from './hosts';
 import { images } from './images';
 import { labels } from './labels';
 import { names } from './names';
@@ -22,6 +23,7 @@ import { unique } from './unique';
 /** Every check, by name; the name is the code of the problems it finds. */
 export const RULES: readonly Rule[] = [
   unique,
+  hosts,
   names,
   labels,
   configData,
