@@ -8,11 +8,11 @@ const CACHE = join(process.env['STAGELINE_TOOLS'] ?? join(homedir(), '.cache', '
 const CHECKOV = '3.3.30';
 const KUBE_SCORE = 'v1.20.0';
 
-const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void => {
+export const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void => {
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
 };
 
-function once(name: string, install: (folder: string) => void): string {
+export function once(name: string, install: (folder: string) => void): string {
   const folder = join(CACHE, name);
   if (existsSync(join(folder, '.complete'))) return folder;
   process.stderr.write(`installing ${name} …\n`);

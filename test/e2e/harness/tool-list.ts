@@ -96,4 +96,25 @@ export const TOOLS: readonly Tool[] = [
     minutes: 1,
     files: [{ module: argocd, path: 'manifests/install.yaml', to: 'install.yaml' }],
   },
+  {
+    name: 'sealed-secrets',
+    packages: ['github.com/bitnami-labs/sealed-secrets/cmd/controller'],
+    ldflags: '-s -w',
+    minutes: 2,
+    files: [
+      {
+        module: 'github.com/bitnami-labs/sealed-secrets',
+        path: 'helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml',
+        to: 'crd.yaml',
+      },
+    ],
+    // It takes its account from fixed paths under /var/run, which are not ours to write to.
+    patch: {
+      module: 'github.com/bitnami-labs/sealed-secrets',
+      lines: [
+        { from: '"k8s.io/client-go/rest"', to: '"k8s.io/client-go/tools/clientcmd"' },
+        { from: 'rest.InClusterConfig()', to: 'clientcmd.BuildConfigFromFlags("", os.Getenv("KUBECONFIG"))' },
+      ].map((line) => ({ file: 'pkg/controller/main.go', ...line })),
+    },
+  },
 ];

@@ -12,12 +12,15 @@ import { promotionScenario } from './promotion';
 import { planScenario, pulumiScenario } from './pulumi';
 import { removalScenario } from './removal';
 import { rootScenario } from './root-owner';
+import { externalSecretsScenario, sealedSecretsScenario } from './sealed-secrets';
 import { dryRunScenario, stagesScenario } from './stages';
 import { windowScenario } from './windows';
 
 /** In the order in which they run: later ones find what earlier ones left. */
 export const SCENARIOS: readonly Scenario[] = [
   clusterScenario,
+  sealedSecretsScenario,
+  externalSecretsScenario,
   bootstrapScenario,
   planScenario,
   dryRunScenario,
