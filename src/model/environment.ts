@@ -7,7 +7,7 @@ import { secretProvider } from './secret-provider';
 import { imageRules, policies } from './supply-chain';
 import { gitRevision, ownSyncShape, syncShape } from './sync';
 import type { AppValues } from './values/app-shape';
-import { dnsLabel, qualifiedName, quantity, text } from './values/scalars';
+import { dnsLabel, qualifiedName, quantity, quotaName, text } from './values/scalars';
 import { yamlApp } from './values/workloads';
 
 /** An app that is a class in src/apps/: its name and the schema of its values. */
@@ -26,7 +26,7 @@ const sharedShape = {
     .default('restricted')
     .describe('The Pod Security level that its namespaces enforce.'),
   resourceQuota: z
-    .record(z.string().min(1), z.union([quantity, z.int().min(0)]))
+    .record(quotaName, z.union([quantity, z.int().min(0)]))
     .optional()
     .describe('Hard limits of each of its namespaces, such as requests.cpu, limits.memory, pods.'),
   limitRange: z

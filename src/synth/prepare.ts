@@ -13,6 +13,7 @@ import { check, warnings } from './check';
 import { compare, type Before } from './compare';
 import { inputsOf } from './inputs';
 import { load, type Loaded } from './load';
+import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
@@ -81,7 +82,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, stages, options.texts),
   ];
-  if (problems.length > 0) throw new UserError(problems);
+  if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 
   const argocd = { name: DELIVERY, inputs: inputsOf(repository.values), base: null };
   const outputs = [...rendered, { ...argocd, files: emit(delivery, DELIVERY) }];

@@ -67,6 +67,10 @@ test.each([
   ],
   ['patches: [{ kind: Service, op: remove }]', '18:15: apps.web.patches[0].path is missing [missing-key]'],
   [
+    'patches: [{ kind: Service, op: remove, path: /metadata/name }]',
+    '18:50: apps.web.patches[0].path is "/metadata/name": must not change which object this is: apiVersion, kind, name and namespace follow from the app [invalid-value]',
+  ],
+  [
     'namespace: a/../b',
     '18:16: apps.web.namespace is "a/../b": must be a DNS label: lower-case letters, digits and hyphens, 63 at most, no hyphen first or last [invalid-value]',
   ],

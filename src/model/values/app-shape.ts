@@ -38,6 +38,10 @@ export const patch = z
   })
   .refine((p) => (p.op === 'remove') === (p.value === undefined), {
     message: 'needs a value with add and replace, and none with remove',
+  })
+  .refine((p) => !/^\/(apiVersion|kind|metadata(\/(name|namespace))?)$/.test(p.path), {
+    message: 'must not change which object this is: apiVersion, kind, name and namespace follow from the app',
+    path: ['path'],
   });
 
 /** What every app has, of whatever kind, a class of your own included. */

@@ -88,3 +88,19 @@ export const reason = z
   .min(3)
   .max(500)
   .regex(/^[^\n\r]+$/, 'must be one line');
+
+const quotaResource =
+  '(requests\\.|limits\\.)?(cpu|memory|ephemeral-storage)|requests\\.storage|pods|services|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|services\\.(nodeports|loadbalancers)';
+const quotaOther =
+  'count/[a-z0-9.-]+|(requests\\.)?hugepages-\\w+|(requests\\.)?[a-z0-9.-]+/[A-Za-z0-9._-]+|[a-z0-9.-]+\\.storageclass\\.storage\\.k8s\\.io/(requests\\.storage|persistentvolumeclaims)';
+
+/**
+ * What a ResourceQuota counts: `requests.cpu`, `pods`, `count/jobs.batch`, `requests.nvidia.com/gpu`. The API server
+ * refuses any other name without a domain. https://kubernetes.io/docs/concepts/policy/resource-quotas/
+ */
+export const quotaName = z
+  .string()
+  .regex(
+    new RegExp(`^(${quotaResource}|${quotaOther})$`),
+    'must be what a ResourceQuota counts, such as requests.cpu, limits.memory, pods or count/jobs.batch',
+  );
