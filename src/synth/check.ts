@@ -5,9 +5,6 @@ import { describeObject, type KubeObject } from '../model/kube';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 
-/** A stage that renders more than this is about to outgrow one Application: Argo CD issue 14486, and 10 MB a folder. */
-const MANY_OBJECTS = 1500;
-
 /**
  * Everything that must hold before anything is written: each object against the schema of its cluster's version, and
  * all stages together against the named rules.
@@ -55,21 +52,4 @@ function validate(files: readonly RenderedFile[], validator: SchemaValidator): P
       })),
     ),
   );
-}
-
-/** What works today and will not for long. */
-export function warnings(stages: readonly RenderedStage[]): Problem[] {
-  return stages.flatMap(({ name, files, at }): Problem[] => {
-    const count = files.reduce((sum, { objects }) => sum + objects.length, 0);
-    if (count < MANY_OBJECTS) return [];
-    return [
-      {
-        code: 'many-objects',
-        cause: `stage ${name} has ${count} objects`,
-        consequence: 'One Argo CD Application carries about 3,000; syncs become slow well before that.',
-        remedy: 'Set "applications: perApp" under delivery in environments/base.yaml.',
-        at,
-      },
-    ];
-  });
 }

@@ -9,7 +9,7 @@ import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
-import { check, warnings } from './check';
+import { check } from './check';
 import { compare, type Before } from './compare';
 import { inputsOf } from './inputs';
 import { load, type Loaded } from './load';
@@ -19,6 +19,7 @@ import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { renderRepository } from './render';
 import { objectsAt } from './revision';
+import { sizeWarnings } from './sizes';
 
 export interface PrepareOptions {
   /** The repository's root. */
@@ -101,7 +102,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     stages,
     summaries: changes.summaries,
     refused: guarded.refused,
-    warnings: [...repository.warnings, ...guarded.warnings, ...warnings(stages)],
+    warnings: [...repository.warnings, ...guarded.warnings, ...sizeWarnings(repository, stages, outputs)],
     reader,
   };
 }

@@ -1,0 +1,37 @@
+import type { Repository } from '../../src/model/environment';
+import { sizeWarnings } from '../../src/synth/sizes';
+import { configMap, stage } from '../manifests/objects';
+
+const repository = (applications: 'perEnvironment' | 'perApp') =>
+  ({ values: { delivery: { applications } } }) as Repository;
+const many = stage(Array.from({ length: 1500 }, (_, i) => configMap(`c${i}`)));
+const few = stage([configMap('c')]);
+const output = (text: string) => [
+  { name: 'dev', inputs: '', base: null, files: [{ path: 'web.yaml', text }] },
+];
+
+test('a stage of 1,500 objects is warned of, and so is one of 7 MB', () => {
+  const said = (...args: Parameters<typeof sizeWarnings>) => sizeWarnings(...args).map(({ cause }) => cause);
+  expect(said(repository('perEnvironment'), [many], output(''))).toEqual([
+    'stage dev has 1500 objects in 0.0 MB',
+  ]);
+  expect(said(repository('perEnvironment'), [few], output('x'.repeat(7_000_000)))).toEqual([
+    'stage dev has 1 objects in 7.0 MB',
+  ]);
+  expect(said(repository('perEnvironment'), [few], output('x'))).toEqual([]);
+});
+
+test('with an Application for each app, the app counts and not the stage', () => {
+  const halves = {
+    ...many,
+    files: [0, 750].map((from) => ({
+      ...many.files[0]!,
+      objects: many.files[0]!.objects.slice(from, from + 750),
+    })),
+  };
+  expect(sizeWarnings(repository('perApp'), [halves], output(''))).toEqual([]);
+  expect(sizeWarnings(repository('perEnvironment'), [halves], output(''))).toHaveLength(1);
+  expect(sizeWarnings(repository('perApp'), [many], output(''))[0]).toMatchObject({
+    remedy: 'Split the app.',
+  });
+});
