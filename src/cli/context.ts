@@ -12,8 +12,6 @@ export interface Context {
   readonly print: (text: string) => void;
   /** Messages, on standard error. */
   readonly tell: (text: string) => void;
-  /** Whether standard error is a terminal that wants colour. */
-  readonly color: boolean;
   readonly finish: (code: ExitCode) => void;
   /** Standard input. */
   readonly input: Input;
@@ -30,8 +28,8 @@ export interface ProcessLike {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: () => string;
-  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean };
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
   readonly stdin: Input;
   exitCode?: number | string | null | undefined;
 }
@@ -44,7 +42,6 @@ export function contextOf(process: ProcessLike): Context {
     now: () => new Date(),
     print: (text) => void process.stdout.write(`${text}\n`),
     tell: (text) => void process.stderr.write(`${text}\n`),
-    color: !env['NO_COLOR'] && env['TERM'] !== 'dumb' && process.stderr.isTTY === true,
     get input() {
       return process.stdin; // opened when it is asked for
     },
