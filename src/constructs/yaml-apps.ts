@@ -2,13 +2,6 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import { appShape, type AppValues } from '../model/values/app-shape';
 import { SOURCE_KEYS } from '../model/values/secrets';
-import type {
-  CronJobProps,
-  JobProps,
-  ServiceProps,
-  StatefulProps,
-  WorkerProps,
-} from '../model/values/workloads';
 import { BaseApp, type AppProps } from './base-app';
 import { HttpService } from './http-service';
 import { OneOffJob } from './one-off-job';
@@ -33,46 +26,21 @@ const componentValues = (values: AppValues): unknown => ({
 const without = (record: object, keys: readonly string[]): object =>
   Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
 
-class ServiceApp extends BaseApp {
-  constructor(scope: Construct, id: string, props: AppProps) {
-    super(scope, id, props);
-    new HttpService(this, 'main', componentValues(props.values) as ServiceProps);
-  }
-}
-
-class WorkerApp extends BaseApp {
-  constructor(scope: Construct, id: string, props: AppProps) {
-    super(scope, id, props);
-    new Worker(this, 'main', componentValues(props.values) as WorkerProps);
-  }
-}
-
-class SingleStatefulApp extends BaseApp {
-  constructor(scope: Construct, id: string, props: AppProps) {
-    super(scope, id, props);
-    new StatefulApp(this, 'main', componentValues(props.values) as StatefulProps);
-  }
-}
-
-class JobApp extends BaseApp {
-  constructor(scope: Construct, id: string, props: AppProps) {
-    super(scope, id, props);
-    new OneOffJob(this, 'main', componentValues(props.values) as JobProps);
-  }
-}
-
-class CronJobApp extends BaseApp {
-  constructor(scope: Construct, id: string, props: AppProps) {
-    super(scope, id, props);
-    new ScheduledJob(this, 'main', componentValues(props.values) as CronJobProps);
-  }
+/** An app that is one component, with the values of the app. */
+function appOf<Props>(Component: new (scope: BaseApp, id: string, props: Props) => unknown): AppBuilder {
+  return class extends BaseApp {
+    constructor(scope: Construct, id: string, props: AppProps) {
+      super(scope, id, props);
+      new Component(this, 'main', componentValues(props.values) as Props);
+    }
+  };
 }
 
 /** What builds the apps that are YAML alone, by their kind. */
 export const YAML_APPS: Readonly<Record<string, AppBuilder>> = {
-  service: ServiceApp,
-  worker: WorkerApp,
-  stateful: SingleStatefulApp,
-  job: JobApp,
-  cronjob: CronJobApp,
+  service: appOf(HttpService),
+  worker: appOf(Worker),
+  stateful: appOf(StatefulApp),
+  job: appOf(OneOffJob),
+  cronjob: appOf(ScheduledJob),
 };

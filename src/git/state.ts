@@ -17,13 +17,6 @@ export interface Checkout {
   readonly head: string;
 }
 
-/** Every path that differs from HEAD, staged or not, untracked ones included. */
-export async function dirtyPaths(repo: Repo, paths: readonly string[] = []): Promise<string[]> {
-  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--', ...paths];
-  const records = (await repo.run(args)).toString('utf8').split('\0').filter(Boolean);
-  return records.map((record) => record.slice(3)).sort();
-}
-
 /** The full ref HEAD is on, or undefined when it is detached. */
 export async function currentRef(repo: Repo): Promise<string | undefined> {
   return repo.line(['symbolic-ref', '--quiet', 'HEAD']);

@@ -98,9 +98,6 @@ export const repositorySchema = z.strictObject({
 });
 export type RepositoryValues = z.output<typeof repositorySchema>;
 
-/** Keys of base.yaml that are shared with stages, apart from `apps`. */
-export const SHARED_KEYS = Object.keys(sharedShape);
-
 /** The schema that an editor gets for base.yaml. */
 export const baseFileSchema = (classes: readonly AppClass[]) =>
   z.strictObject({

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { promotableValues, type ChangeClass, type PromotableValue } from './promotable';
 import { appsOf, idleNulls, isOwn, type StageSource } from './values';
-import { editYaml, parseValues, valueIn, type ValueEdit, type ValuePath } from '../config/yaml-edit';
+import { editYaml, valueIn, type ValueEdit, type ValuePath } from '../config/yaml-edit';
 
 /** One thing that travels. */
 export interface PlannedChange {
@@ -111,11 +111,4 @@ function editFor(change: PlannedChange, target: Pick<StageSource, 'values' | 'ba
     valueIn(target.values, path) === null &&
     isDeepStrictEqual(valueIn(target.baseValues, path), change.after);
   return { path, value: restores ? undefined : (change.after ?? null) };
-}
-
-/** The stage as it is after a plan. */
-export function afterPlan(to: StageSource, text: string, baseValues = to.baseValues): StageSource {
-  const values = parseValues(text);
-  const base = valueIn(values, ['base']);
-  return { ...to, text, values, base: typeof base === 'string' ? base : undefined, baseValues };
 }

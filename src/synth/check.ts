@@ -2,6 +2,7 @@ import { checkStages } from '../manifests/checks';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
 import { clusterIdentity, type Cluster } from '../model/cluster';
 import { describeObject, type KubeObject } from '../model/kube';
+import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 
@@ -30,12 +31,6 @@ export function check(stages: readonly RenderedStage[], delivery: readonly Rende
     ...(hub ? validate(delivery, hub) : []),
     ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];
-}
-
-function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key) ?? make();
-  map.set(key, found);
-  return found;
 }
 
 const isDefinition = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';

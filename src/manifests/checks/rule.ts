@@ -1,6 +1,7 @@
 import type { Cluster } from '../../model/cluster';
 import type { Problem } from '../../model/errors';
 import { describeObject, type KubeObject } from '../../model/kube';
+import { getOrSet } from '../../model/maps';
 import type { RenderedFile, RenderedStage } from '../../model/rendered';
 import { kindOf, podTemplate, type PodTemplate } from './pods';
 
@@ -178,12 +179,4 @@ export class StageView {
   owns(namespace: string): boolean {
     return this.namespaces.has(namespace);
   }
-}
-
-function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
