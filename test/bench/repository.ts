@@ -18,26 +18,33 @@ export function writeRepository(root: string, { apps, stages }: Size): void {
   const folder = join(root, 'environments');
   mkdirSync(folder, { recursive: true });
   const entries = Array.from({ length: apps }, (_, i) => appEntry(i, apps)).join('');
-  writeFileSync(join(folder, 'base.yaml'), `${HEAD}apps:\n${entries}`);
+  const names = Array.from({ length: stages }, (_, stage) => stageName(stage));
+  writeFileSync(join(folder, 'base.yaml'), `${headOf(names)}apps:\n${entries}`);
   for (let stage = 0; stage < stages; stage++) {
     const from = stage === 0 ? '' : `promotesFrom: ${stageName(stage - 1)}\n`;
     const own = Array.from(
       { length: apps },
       (_, i) => `  ${appName(i)}: { autoscaling: { minReplicas: ${minReplicas(stage)} } }\n`,
     ).join('');
-    writeFileSync(join(folder, `${stageName(stage)}.yaml`), `${from}apps:\n${own}`);
+    writeFileSync(
+      join(folder, `${stageName(stage)}.yaml`),
+      `cluster: ${stageName(stage)}\n${from}apps:\n${own}`,
+    );
   }
 }
 
-const HEAD = `project: big
+/** Each stage has a cluster of its own, so that an app can have the same host in all of them. */
+const headOf = (stages: readonly string[]): string => `project: big
 repository: { url: https://git.example.com/big.git, revision: main }
 clusters:
-  local:
+${stages.map(clusterOf).join('')}cluster: ${stages[0]}
+delivery: { applications: perApp }
+`;
+
+const clusterOf = (name: string): string => `  ${name}:
     kubernetes: '1.33'
     provides: [metrics-server, network-policy, persistent-volumes, gateway-api]
     gateway: { name: gw, namespace: gateway }
-cluster: local
-delivery: { applications: perApp }
 `;
 
 function appEntry(i: number, apps: number): string {
