@@ -7,24 +7,22 @@ import { resolvePolicy, syncPolicy } from './policy';
 /** Deletes what an Application deployed when the Application is deleted. */
 export const CASCADE = 'resources-finalizer.argocd.argoproj.io';
 
-/** The Applications of a stage: one, or one for each app beside one for what belongs to the stage as a whole. */
+/**
+ * The Applications of a stage: one, or one for each app beside one for what belongs to the stage as a whole. A commit
+ * that leaves alone what an Application reads makes Argo CD neither compare nor render it.
+ */
 export function applications(repository: Repository, environment: Environment): KubeObject[] {
   const whole = stageName(environment);
   if (repository.values.delivery.applications === 'perEnvironment')
-    return [application(repository, environment, whole, { include: '*.yaml' })];
-  const files = environment.apps.map((app) => `${app.name}.yaml`);
-  const rest = files.length === 0 ? {} : { exclude: globOf(files) };
-  return [
-    application(repository, environment, whole, { include: '*.yaml', ...rest }),
-    ...environment.apps.map((app) =>
-      application(repository, environment, appName(environment, app.name), { include: `${app.name}.yaml` }),
-    ),
+    return [application(repository, environment, whole, { include: '*.yaml', reads: '.' })];
+  // The stage's own files begin with an underscore, which no app's name does.
+  const files: [string, string][] = [
+    [whole, '_*.yaml'],
+    ...environment.apps.map(({ name }): [string, string] => [appName(environment, name), `${name}.yaml`]),
   ];
-}
-
-/** A glob that matches exactly these file names; they are DNS labels, so nothing in them needs escaping. */
-export function globOf(files: readonly string[]): string {
-  return files.length === 1 ? files[0]! : `{${[...files].sort().join(',')}}`;
+  return files.map(([name, include]) =>
+    application(repository, environment, name, { include, reads: include }),
+  );
 }
 
 /** https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#applications */
@@ -32,7 +30,7 @@ function application(
   repository: Repository,
   environment: Environment,
   name: string,
-  files: { readonly include: string; readonly exclude?: string },
+  { include, reads }: { readonly include: string; readonly reads: string },
 ): KubeObject {
   const { delivery, repository: git } = repository.values;
   const { cluster, namespace, project, values } = environment;
@@ -45,8 +43,8 @@ function application(
       namespace: delivery.argocd.namespace,
       labels: projectLabels(project, environment.name),
       annotations: {
-        // Relative to the path: a commit that leaves this stage's folder alone makes Argo CD render nothing.
-        'argocd.argoproj.io/manifest-generate-paths': '.',
+        // Relative to the path.
+        'argocd.argoproj.io/manifest-generate-paths': reads,
         ...subscriptions(repository, environment),
         ...(delivery.owner === 'root' && outlives
           ? { 'argocd.argoproj.io/sync-options': 'Delete=confirm,Prune=confirm' }
@@ -60,7 +58,7 @@ function application(
         repoURL: git.url,
         targetRevision: values.revision ?? git.revision,
         path: `dist/${environment.name}`,
-        directory: { recurse: true, ...files },
+        directory: { recurse: true, include },
       },
       destination: { server: cluster.server, namespace },
       ...ignoreDifferences(environment),

@@ -4,31 +4,45 @@ import { webhookService } from './notifications';
 
 const STAGE = '{{index .app.metadata.labels "stageline.dev/stage"}}';
 const REVISION = '{{.app.status.operationState.syncResult.revision}}';
-const DONE = "app.status.operationState?.phase == 'Succeeded' and app.status.health.status == 'Healthy'";
-const FAILED = "app.status.operationState?.phase in ['Error', 'Failed']";
-const ONCE = 'app.status.operationState?.syncResult?.revision';
 const TRIGGER = 'on-stageline-record';
 const NONE: NotificationParts = { services: {}, templates: {}, triggers: {}, secrets: [] };
 
+/** An operation that failed before it had a revision deployed nothing that could be recorded. */
+const OF_A_REVISION = "(app.status.operationState?.syncResult?.revision ?? '') != ''";
+const SUCCEEDED = "app.status.operationState?.phase == 'Succeeded'";
+
+/** What can become of a sync, and the template that reports it. */
+const OUTCOMES: readonly (readonly [when: string, template: string])[] = [
+  [`${SUCCEEDED} and app.status.health.status == 'Healthy'`, 'stageline-record-done'],
+  [`${SUCCEEDED} and app.status.health.status == 'Degraded'`, 'stageline-record-failed'],
+  ["app.status.operationState?.phase in ['Error', 'Failed']", 'stageline-record-failed'],
+];
+
+/** When the sync ended, or when its health came to be what it is, whichever is later: records sort by it. */
+const AT =
+  '{{$end := .app.status.operationState.finishedAt}}{{$seen := dig "status" "health" "lastTransitionTime" $end .app}}' +
+  '{{if gt $seen $end}}{{$seen}}{{else}}{{$end}}{{end}}';
+
 /** What `stageline record` takes, as JSON. The hash of the manifests follows from stage and revision. */
-const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "{{.app.status.operationState.finishedAt}}"}`;
+const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "${AT}"}`;
 
 /**
  * The deployment record: each sync result of each stage is reported where `delivery.records` says. It is sent when a
- * stage has become synced and healthy, or when its sync has failed, once a revision.
+ * sync has failed, and when after a sync the stage is healthy, or degraded: each at most once a sync.
  */
 export function recordParts(repository: Repository, stages: readonly Environment[]): NotificationParts {
   const { argocd, records } = repository.values.delivery;
   if (records === undefined || stages.length === 0) return NONE;
   const triggers = {
-    [TRIGGER]: [
-      { when: DONE, oncePer: ONCE, send: ['stageline-record-done'] },
-      { when: FAILED, oncePer: ONCE, send: ['stageline-record-failed'] },
-    ],
+    [TRIGGER]: OUTCOMES.map(([when, template]) => ({
+      when: `${when} and ${OF_A_REVISION}`,
+      oncePer: 'app.status.operationState?.finishedAt',
+      send: [template],
+    })),
   };
   const templates = (of: (done: boolean) => object): NotificationParts['templates'] => ({
     'stageline-record-done': { message: `${STAGE} runs ${REVISION}`, ...of(true) },
-    'stageline-record-failed': { message: `${STAGE} does not run ${REVISION}`, ...of(false) },
+    'stageline-record-failed': { message: `${STAGE} does not run ${REVISION} as it should`, ...of(false) },
   });
   switch (records.to) {
     case 'github': {

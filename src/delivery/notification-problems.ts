@@ -2,6 +2,9 @@ import type { Repository } from '../model/environment';
 import type { Location, Problem } from '../model/errors';
 import { locateBase } from './locate';
 
+/** Names of services, and of secrets before `-token`, that are not for webhooks. */
+const RESERVED = ['email', 'github', 'gitlab', 'slack', 'stageline-gitlab'];
+
 /** Notifications that go through a service which base.yaml does not describe. */
 export function notificationProblems(repository: Repository): Problem[] {
   const { argocd, records } = repository.values.delivery;
@@ -17,7 +20,15 @@ export function notificationProblems(repository: Repository): Problem[] {
             at,
           },
         ];
+  const taken = Object.keys(argocd.webhooks).filter((name) => RESERVED.includes(name));
   return [
+    ...taken.map((name): Problem => ({
+      code: 'notification-service',
+      cause: `a webhook is called "${name}", as a service or its secret is that Argo CD or stageline names so`,
+      consequence: 'One would take the place of the other.',
+      remedy: 'Give the webhook another name.',
+      at: locateBase(repository, ['delivery', 'argocd', 'webhooks', name]),
+    })),
     ...(records?.to === 'webhook'
       ? unknown(records.webhook, locateBase(repository, ['delivery', 'records', 'webhook']))
       : []),

@@ -7,36 +7,46 @@ import { recordParts, recordSubscriptions } from './deployment-record';
 
 interface Event {
   readonly when: string;
-  readonly oncePer: string;
+  /** Told again when this changes; without it, when the condition has ceased to hold and holds again. */
+  readonly oncePer?: string;
+  /** An expression of Go's templates. */
   readonly says: string;
+  readonly revision: string;
 }
 
-const REVISION = 'app.status.operationState?.syncResult?.revision';
-/** The name and the stage of an Application, in a template. */
-const APP = '{{.app.metadata.name}}';
+const NAME = '.app.metadata.name';
+const STATE = '"status" "operationState"';
+/** An operation that failed early has no result. */
+const SYNCED = `(dig ${STATE} "syncResult" "revision" "" .app)`;
+const COMPARED = '(dig "status" "sync" "revision" "" .app)';
 
 const EVENTS: Readonly<Record<NotificationEvent, Event>> = {
   deployed: {
     when: "app.status.operationState?.phase == 'Succeeded' and app.status.health.status == 'Healthy'",
-    oncePer: REVISION,
-    says: `${APP} runs {{.app.status.operationState.syncResult.revision}}.`,
+    oncePer: 'app.status.operationState?.syncResult?.revision',
+    says: `printf "%s runs %s." ${NAME} ${SYNCED}`,
+    revision: SYNCED,
   },
   'sync-failed': {
     when: "app.status.operationState?.phase in ['Error', 'Failed']",
-    oncePer: REVISION,
-    says: `${APP} could not be synced: {{.app.status.operationState.message}}`,
+    oncePer: 'app.status.operationState?.finishedAt',
+    says: `printf "%s could not be synced: %s" ${NAME} (dig ${STATE} "message" "" .app)`,
+    revision: SYNCED,
   },
   degraded: {
     when: "app.status.health.status == 'Degraded'",
-    oncePer: 'app.status.health.lastTransitionTime',
-    says: `${APP} is degraded.`,
+    says: `printf "%s is degraded." ${NAME}`,
+    revision: COMPARED,
   },
   'out-of-sync': {
     when: "app.status.sync.status == 'OutOfSync'",
-    oncePer: 'app.status.sync.revision',
-    says: `${APP} differs from Git ({{.app.status.sync.revision}}).`,
+    says: `printf "%s differs from Git (%s)." ${NAME} ${COMPARED}`,
+    revision: COMPARED,
   },
 };
+
+/** Where Argo CD shows the Application. */
+const PAGE = '{{.context.argocdUrl}}/applications/{{.app.metadata.namespace}}/{{.app.metadata.name}}';
 
 /** Pieces of argocd-notifications-cm: a service, a template and a trigger need one another. */
 export interface NotificationParts {
@@ -70,7 +80,7 @@ export function notificationsCm(repository: Repository, stages: readonly Environ
 
 export function notificationParts(repository: Repository, stages: readonly Environment[]): NotificationParts {
   const all = stages.flatMap(({ values }) => values.notifications);
-  const { email, webhooks } = repository.values.delivery.argocd;
+  const { email, url, webhooks } = repository.values.delivery.argocd;
   const hooks = [
     ...new Set(all.flatMap((each) => (each.service === 'webhook' ? [each.webhook] : []))),
   ].sort();
@@ -88,7 +98,7 @@ export function notificationParts(repository: Repository, stages: readonly Envir
       ...record.services,
     },
     templates: {
-      ...Object.fromEntries(used.map((event) => [event, template(event, called)])),
+      ...Object.fromEntries(used.map((event) => [event, template(event, called, url !== undefined)])),
       ...record.templates,
     },
     triggers: {
@@ -108,16 +118,24 @@ export function notificationParts(repository: Repository, stages: readonly Envir
 
 function trigger(event: NotificationEvent): object {
   const { oncePer, when } = EVENTS[event];
-  return { when, oncePer, send: [event] };
+  return { when, ...(oncePer === undefined ? {} : { oncePer }), send: [event] };
 }
 
-function template(event: NotificationEvent, webhooks: readonly string[]): object {
-  const { says } = EVENTS[event];
-  const body = `{"application": "${APP}", "event": "${event}"}`;
+function template(event: NotificationEvent, webhooks: readonly string[], linked: boolean): object {
+  const { revision, says } = EVENTS[event];
+  const fields = [
+    ['application', NAME],
+    ['stage', '(index .app.metadata.labels "stageline.dev/stage")'],
+    ['event', `"${event}"`],
+    ['revision', revision],
+    ['message', `(${says})`],
+  ];
+  // What a message says is not for us to quote: it may hold anything.
+  const body = `{{dict ${fields.map(([name, value]) => `"${name}" ${value}`).join(' ')} | toJson}}`;
   const call = { method: 'POST', body };
   return {
-    message: says,
-    email: { subject: `${APP}: ${event}` },
+    message: linked ? `{{${says}}} ${PAGE}` : `{{${says}}}`,
+    email: { subject: `{{${NAME}}}: ${event}` },
     ...(webhooks.length > 0 ? { webhook: Object.fromEntries(webhooks.map((name) => [name, call])) } : {}),
   };
 }

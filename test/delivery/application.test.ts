@@ -96,16 +96,16 @@ describe('the Application of a stage', () => {
     ]);
   });
 
-  test('exists once for each app, beside one for the rest of the stage, where each app has its own', () => {
+  test('exists once for each app, beside one for the rest of the stage, and reads no file of another', () => {
     const repository = repositoryOf({}, { delivery: { applications: 'perApp' } });
-    expect(applicationSpec(repository, 'shop-dev-web').source.directory).toEqual({
-      recurse: true,
-      include: 'web.yaml',
-    });
-    expect(applicationSpec(repository, 'shop-dev').source.directory).toEqual({
-      recurse: true,
-      include: '*.yaml',
-      exclude: 'web.yaml',
-    });
+    for (const [name, include] of [
+      ['shop-dev-web', 'web.yaml'],
+      ['shop-dev', '_*.yaml'],
+    ] as const) {
+      expect(applicationSpec(repository, name).source.directory).toEqual({ recurse: true, include });
+      expect(emitted(repository, 'Application', name).metadata.annotations).toEqual({
+        'argocd.argoproj.io/manifest-generate-paths': include,
+      });
+    }
   });
 });

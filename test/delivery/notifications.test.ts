@@ -73,6 +73,27 @@ describe('notifications', () => {
     expect(parse(settingsOf(repository)['service.email']!)).toMatchObject({ password: '$email-password' });
   });
 
+  test('link to Argo CD where its address is known', () => {
+    const stages = { prod: { notifications: everything } };
+    const message = (delivery: object): string =>
+      (
+        parse(settingsOf(repositoryOf(stages, { delivery }))['template.deployed']!) as {
+          message: string;
+        }
+      ).message;
+    expect(message({ argocd })).toContain('{{.context.argocdUrl}}/applications/');
+    expect(message({ argocd: { ...argocd, url: undefined } })).not.toContain('argocdUrl');
+  });
+
+  test('leave no name of a service, or of its secret, to a webhook', () => {
+    const webhooks = { slack: { url: 'https://chat.example/hook' } };
+    const [problem] = deliveryProblems(repositoryOf({}, { delivery: { argocd: { webhooks } } }));
+    expect(problem).toMatchObject({
+      code: 'notification-service',
+      cause: expect.stringContaining('slack') as string,
+    });
+  });
+
   test('through a service that nobody described are a problem', () => {
     const codes = deliveryProblems(repositoryOf({ prod: { notifications: everything } })).map(
       ({ at, code }) => [code, at!.file],
@@ -94,10 +115,11 @@ describe('the deployment record', () => {
     expectComplete(repository);
     for (const stage of ['dev', 'staging', 'prod'])
       expect(Object.keys(annotationsOf(repository, `shop-${stage}`))).toHaveLength(1);
-    const [done, failed] = parse(settingsOf(repository)['trigger.on-stageline-record']!) as {
+    const [done, degraded, failed] = parse(settingsOf(repository)['trigger.on-stageline-record']!) as {
       when: string;
     }[];
     expect(done!.when).toContain("'Healthy'");
+    expect(degraded!.when).toContain("'Degraded'");
     expect(failed!.when).toContain("'Failed'");
   });
 
@@ -107,7 +129,7 @@ describe('the deployment record', () => {
     const template = parse(data['template.stageline-record-done']!) as {
       webhook: { chat: { body: string } };
     };
-    // Words for what Argo CD's own templates would put there.
+    // Words for what Argo CD's own templates would put there; test/e2e has it fill them in.
     const filled = template.webhook.chat.body.replace(/\{\{[^}]*\}\}/g, 'x');
     expect(Object.keys(JSON.parse(filled) as object)).toEqual([
       'stage',
@@ -117,6 +139,22 @@ describe('the deployment record', () => {
       'at',
     ]);
   });
+
+  test.each([
+    ['https://github.example.com/api/v3', true],
+    ['https://github.example.com/api/v3/', true],
+    ['https://api.example.ghe.com', true],
+    ['https://github.example.com', false],
+    ['https://github.example.com/api/v4', false],
+  ])(
+    'takes the address of an API of GitHub, which is where tokens come from: %s',
+    (enterpriseBaseURL, good) => {
+      const records = { to: 'github', appID: 1, installationID: 2, enterpriseBaseURL };
+      const read = (): Repository => repositoryOf({}, { delivery: { records } });
+      if (good) expect(read).not.toThrow();
+      else expect(read).toThrow('/api/v3');
+    },
+  );
 
   test('goes to the commit that was synced, as a status named after the stage', () => {
     const data = settingsOf(repositoryOf({}, { delivery: { records: { to: 'gitlab', project: 42 } } }));

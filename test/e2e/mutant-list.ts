@@ -12,6 +12,7 @@ const SAMPLE = 'the sample, stage by stage';
 const DRY_RUN = 'server-side dry run of every stage, without a warning';
 const PROJECT = 'a project refuses a foreign repository, namespace, cluster and cluster-scoped kind';
 const NETWORK = 'network policies isolate every pod and let in who is named';
+const NOTIFICATIONS = 'notifications say what became of a sync, and its record shows in the history';
 const RBAC = "an owner's token syncs prod, a viewer's and another group's cannot";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -226,5 +227,41 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     scenario: 'an app removed from dev is refused, acknowledged, pruned, and can come back',
     why: /was to refuse the removal/,
+  },
+  {
+    name: 'a trigger of the record that sends no template there is',
+    edits: [
+      {
+        file: 'src/delivery/deployment-record.ts',
+        from: 'send: [template],',
+        to: "send: ['stageline-record'],",
+      },
+    ],
+    scenario: NOTIFICATIONS,
+    why: /a message at \/records/,
+  },
+  {
+    name: 'a stage that waits is told of at every commit',
+    edits: [
+      {
+        file: 'src/delivery/notifications.ts',
+        from: 'when: "app.status.sync.status == \'OutOfSync\'",',
+        to: "when: \"app.status.sync.status == 'OutOfSync'\", oncePer: 'app.status.sync.revision',",
+      },
+    ],
+    scenario: NOTIFICATIONS,
+    why: /prod was reported for each commit/,
+  },
+  {
+    name: 'a message put into JSON as it is',
+    edits: [
+      {
+        file: 'src/delivery/notifications.ts',
+        from: 'const body = `{{dict ${fields.map(([name, value]) => `"${name}" ${value}`).join(\' \')} | toJson}}`;',
+        to: 'const body = `{${fields.map(([name, value]) => `"${name}": "{{${value}}}"`).join(\', \')}}`;',
+      },
+    ],
+    scenario: NOTIFICATIONS,
+    why: /JSON/,
   },
 ];

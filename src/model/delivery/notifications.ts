@@ -53,7 +53,13 @@ export const deploymentRecords = z
       to: z.literal('github'),
       appID: z.int().min(1),
       installationID: z.int().min(1),
-      enterpriseBaseURL: z.url({ protocol: /^https$/ }).optional(),
+      enterpriseBaseURL: z
+        .url({ protocol: /^https$/ })
+        .regex(
+          /^https:\/\/(api\.[^/]+\/?|.+\/api\/v3\/?)$/,
+          'must be the address of the API, such as https://github.example.com/api/v3',
+        )
+        .optional(),
     }),
     z.strictObject({
       to: z.literal('gitlab'),

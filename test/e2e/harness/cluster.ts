@@ -6,6 +6,7 @@ import { startControlPlane, type ControlPlane } from './control-plane';
 import { startGitServer, type GitServer } from './git-server';
 import { startIdentityProvider, type IdentityProvider } from './oidc';
 import { startNodes } from './nodes';
+import { startReceiver, type Receiver } from './receiver';
 import { startVolumes } from './volumes';
 import { run } from './run-command';
 import type { Session } from './session';
@@ -21,6 +22,8 @@ export interface Cluster {
   readonly api: Api;
   readonly git: GitServer;
   readonly identity: IdentityProvider;
+  /** Where notifications go. */
+  readonly receiver: Receiver;
   /** Runs kubectl as the cluster's admin. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** Argo CD's processes, once its manifest has been applied. */
@@ -41,15 +44,18 @@ export async function startCluster(session: Session): Promise<Cluster> {
   session.atEnd(startVolumes(plane.api));
   const git = await startGitServer(folder);
   session.atEnd(git.close);
-  const identity = await startIdentityProvider(plane.caFile, plane.caFile.replace(/\.crt$/, '.key'));
+  const pki = [plane.caFile, plane.caFile.replace(/\.crt$/, '.key')] as const;
+  const identity = await startIdentityProvider(...pki);
   session.atEnd(identity.close);
+  const receiver = await startReceiver(...pki);
+  session.atEnd(receiver.close);
   const kubectl = (args: readonly string[], input?: string): Promise<string> =>
     run(join(tools.kubernetes!, 'kubectl'), args, {
       input,
       env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: plane.kubeconfig },
     });
   return {
-    ...{ folder, tools, supervisor, plane, api: plane.api, git, identity, kubectl },
+    ...{ folder, tools, supervisor, plane, api: plane.api, git, identity, receiver, kubectl },
     startArgoCd: (extraEnv) => {
       const own = join(folder, 'argocd');
       mkdirSync(own, { recursive: true });

@@ -4,9 +4,11 @@ import { bootstrapScenario, upgradeScenario } from './bootstrap';
 import { podSecurityScenario, quotaScenario } from './admission';
 import { brokenScenario } from './broken';
 import { clusterScenario } from './cluster';
+import { commitStatusScenario } from './commit-status';
 import { healedScenario, reportedScenario } from './drift';
 import { hooksScenario } from './hooks';
 import { networkScenario } from './network';
+import { notificationsScenario } from './notifications';
 import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
 import { promotionScenario } from './promotion';
 import { planScenario, pulumiScenario } from './pulumi';
@@ -37,6 +39,8 @@ export const SCENARIOS: readonly Scenario[] = [
   windowScenario,
   promotionScenario,
   hooksScenario,
+  notificationsScenario,
+  commitStatusScenario,
   removalScenario,
   brokenScenario,
   upgradeScenario,
