@@ -48,8 +48,9 @@ export function printOutcome(
       subject: proposal.subject,
       fields: proposal.fields.map(([field, before, after]) => ({ field, before, after })),
     };
-    const summary = preview?.summary;
-    context.print(JSON.stringify({ commit, branch: outcome.branch, pushed, plan, summary, body }, null, 2));
+    const { summary, approvals } = preview ?? {};
+    const result = { commit, branch: outcome.branch, pushed, plan, summary, approvals, body };
+    context.print(JSON.stringify(result, null, 2));
     return;
   }
   if (!proposal || !preview) return context.print('nothing to do: it is so already');

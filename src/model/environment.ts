@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { clusterSchema, type Cluster } from './cluster';
 import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
+import { gitHost } from './git-host';
 import { promotionShape } from './promotion';
 import { secretProvider } from './secret-provider';
 import { imageRules, policies } from './supply-chain';
@@ -88,6 +89,11 @@ export const repositorySchema = z.strictObject({
       .min(1)
       .describe('Where Argo CD reads this repository, by https, ssh or file; without credentials.'),
     revision: gitRevision.default('HEAD').describe('Branch, tag or commit that the stages follow.'),
+    host: gitHost
+      .optional()
+      .describe(
+        'What the Git host is, where its name does not say it: approvals are told to it in its own way.',
+      ),
   }),
   clusters: z.record(dnsLabel, clusterSchema).describe('The clusters, by name.'),
   delivery: deliverySchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvals } from './approvals';
 import { dnsLabel, reason } from './values/scalars';
 
 /** A span of time: `30m`, `24h`, `7d`. */
@@ -26,6 +27,7 @@ const gates = z
       .boolean()
       .default(true)
       .describe('Closed while the sync windows of the stage deny: freezes hold for promotions too.'),
+    approvals: approvals.optional(),
   })
   .describe('Also refuses direct edits (set-image, set) without --skip "<why>".');
 

@@ -7,7 +7,7 @@ import { valueIn } from '../config/yaml-edit';
 
 /** What no stage is rendered from: output, the stages' own files, and what people read. */
 const NOT_BASE =
-  /^(dist|test|docs|\.stageline|\.ci|\.github)\/|^environments\/(?!base\.yaml$)|^[^/]*\.md$|^LICENSE$|^\.git[^/]*$/;
+  /^(dist|test|docs|\.stageline|\.ci|\.github|\.gitlab)\/|^environments\/(?!base\.yaml$)|^[^/]*\.md$|^LICENSE$|^CODEOWNERS$|^\.git[^/]*$/;
 
 /** Whether two revisions render alike: the same program, base.yaml and packages. */
 export async function sameBase(repo: Repo, one: string, other: string): Promise<boolean> {

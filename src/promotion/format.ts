@@ -1,3 +1,4 @@
+import { formatApproval } from '../delivery/approvals';
 import type { StageSummary } from '../manifests/summary';
 import type { Proposal } from './operation';
 import type { Preview } from './preview';
@@ -41,5 +42,6 @@ export function formatPreview({
     ...(rendered.length > 0 ? rendered : ['  none: no object changes']),
     '',
     `no other stage changes; files: ${files.join(', ')}`,
+    ...preview.approvals.map((approval) => `a pull request needs ${formatApproval(approval)}`),
   ].join('\n');
 }

@@ -15,6 +15,8 @@ export interface GateInput {
   readonly from: StageSource;
   readonly to: StageSource;
   readonly skip?: string;
+  /** Whether the commit goes to the branch itself, past every pull request. */
+  readonly direct?: boolean;
 }
 
 /** What a commit says of the gates it passed. */
@@ -34,6 +36,7 @@ export async function requireOpen(workspace: Workspace, input: GateInput): Promi
     ...order(input),
     ...(await deployed(workspace, input, notes)),
     ...windows(workspace, input.to),
+    ...approved(input),
   ];
   if (closed.length === 0) return { notes, trailers: [] };
   if (input.skip === undefined) throw new UserError(closed, EXIT.refused);
@@ -77,6 +80,18 @@ function order({ from, to }: GateInput): Problem[] {
     closedGate(
       `${to.name} promotes from ${before}, and not from ${from.name}`,
       `promote to ${before} first`,
+      to,
+    ),
+  ];
+}
+
+/** Who approves does so in a pull request; without `--push` the commit is not anywhere yet. */
+function approved({ to, direct }: GateInput): Problem[] {
+  if (direct !== true || valueIn(to.values, ['gates', 'approvals']) === undefined) return [];
+  return [
+    closedGate(
+      `${to.name} needs approvals, and a push to the branch itself goes around them`,
+      `--branch <name> --push, and have the pull request approved`,
       to,
     ),
   ];

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../git/commit';
+import { approvalRules, neededApprovals, type NeededApproval } from '../delivery/approvals';
 import { formatLock, readLock, sha256, type PublishOptions } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import { EXIT, UserError } from '../model/errors';
+import { gitHostOf } from '../model/git-host';
 import { prepare, type Prepared } from '../synth/prepare';
 import { stageNames, type World } from './workspace';
 
@@ -14,6 +16,8 @@ export interface Preview {
   readonly changes: ReadonlyMap<string, Change>;
   /** What it does to the stage's objects. */
   readonly summary: StageSummary | undefined;
+  /** What the Git host asks for before it merges this. */
+  readonly approvals: readonly NeededApproval[];
 }
 
 export interface PreviewInput {
@@ -36,8 +40,16 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
   const changes = new Map<string, Change>();
   for (const [name, text] of input.texts) compare(root, `environments/${name}`, text, changes);
   for (const [path, change] of distChanges(root, prepared.outputs)) changes.set(path, change);
-  proveOthersUnchanged(input.stage, changes);
-  return { prepared, changes, summary: prepared.summaries.find(({ stage }) => stage === input.stage) };
+  for (const [path, text] of prepared.hostFiles) compare(root, path, text, changes);
+  proveOthersUnchanged(input.stage, changes, prepared.hostFiles);
+  const { repository, summaries } = prepared;
+  const host = gitHostOf(repository.values.repository);
+  return {
+    prepared,
+    changes,
+    summary: summaries.find(({ stage }) => stage === input.stage),
+    approvals: neededApprovals(approvalRules(repository), host, changes.keys()),
+  };
 }
 
 /** Every file below dist/ that is not as it is to be, by its path from the root. */
@@ -74,9 +86,15 @@ function compare(root: string, path: string, text: string | null, changes: Map<s
   if (now !== text) changes.set(path, text);
 }
 
-function proveOthersUnchanged(stage: string, changes: ReadonlyMap<string, Change>): void {
+function proveOthersUnchanged(
+  stage: string,
+  changes: ReadonlyMap<string, Change>,
+  hostFiles: ReadonlyMap<string, unknown>,
+): void {
   const own = [`environments/${stage}.yaml`, `dist/${stage}/`, 'dist/argocd/'];
-  const others = [...changes.keys()].filter((path) => !own.some((prefix) => path.startsWith(prefix)));
+  const others = [...changes.keys()].filter(
+    (path) => !hostFiles.has(path) && !own.some((prefix) => path.startsWith(prefix)),
+  );
   if (others.length === 0) return;
   throw new UserError(
     {

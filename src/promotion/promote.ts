@@ -40,7 +40,12 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   const from = await readStage(world.root, repo, sourceName(options, to));
   const plan = await planBetween(workspace, from, to, options);
   if (plan.edits.length === 0) return undefined;
-  const passed = await requireOpen(workspace, { from, to, skip: options.skip });
+  const passed = await requireOpen(workspace, {
+    from,
+    to,
+    skip: options.skip,
+    direct: options.push === true && options.branch === undefined,
+  });
   const base = valueIn(parseValues(plan.text), ['base']);
   return {
     stage: to.name,

@@ -1,3 +1,4 @@
+import { formatApproval } from '../delivery/approvals';
 import { formatSummary } from './format';
 import type { Outcome } from './operation';
 
@@ -22,6 +23,7 @@ export function pullRequestBody({ proposal, preview }: Outcome): string | undefi
       .sort()
       .map((path) => `\`${path}\``)
       .join(', ')}`,
+    ...preview.approvals.map((approval) => `\nNeeds \`${formatApproval(approval)}\``),
     ...proposal.trailers.map(([key, value]) => `\n${key}: ${value}`),
     '',
   ].join('\n');

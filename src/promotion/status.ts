@@ -2,6 +2,7 @@ import { countCommits, resolveCommit } from '../git/read';
 import type { Repo } from '../git/repository';
 import { valueIn } from '../config/yaml-edit';
 import { windowsAt } from '../delivery';
+import { approvalRules, type ApprovalRule } from '../delivery/approvals';
 import { readLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { prepare } from '../synth/prepare';
@@ -35,6 +36,8 @@ export interface StageStatus {
   readonly frozen?: string;
   /** The stage that it has to be like, and where it may differ; synth enforces it. */
   readonly parity?: { readonly with: string; readonly except: readonly string[] };
+  /** How many approvals a change of it needs, and of whom. */
+  readonly approvals?: { readonly count: number; readonly owners: readonly string[] };
   /** Files of dist/ that are not what the sources render. */
   readonly outdated: readonly string[];
   readonly deployed?: Pick<Deployment, 'at' | 'result' | 'health' | 'revision'> & {
@@ -54,6 +57,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
   const prepared = await prepare({ root: world.root, env: world.env });
   const outdated = [...distChanges(world.root, prepared.outputs).keys()].sort();
   const records = await readRecords(repo);
+  const rules = approvalRules(prepared.repository);
   const result: StageStatus[] = [];
   for (const environment of prepared.repository.environments) {
     const { name } = environment;
@@ -70,12 +74,16 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
       held: typeof hold === 'string' ? hold : undefined,
       frozen: state.manualAllowed ? undefined : state.because,
       parity: environment.values.parity,
+      approvals: approvalsOf(rules.find((rule) => rule.stage === name)),
       outdated: outdated.filter((path) => path.startsWith(`dist/${name}/`)),
       deployed: lastDeployed(world, name, records),
     });
   }
   return result;
 }
+
+const approvalsOf = (rule: ApprovalRule | undefined): StageStatus['approvals'] =>
+  rule && { count: rule.count, owners: rule.owners };
 
 function imagesOf(stage: StageSource): Record<string, string> {
   const images = Object.entries(appsOf(stage)).map(([app, values]) => [app, valueIn(values, ['image'])]);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseValues, valueIn } from '../config/yaml-edit';
+import { CODEOWNERS, SETTINGS } from '../delivery/approvals';
 import { repairCheckout } from '../git/checkout';
 import { readObjects, requireCommit } from '../git/read';
 import { openRepository, requireGit, type Repo } from '../git/repository';
@@ -24,7 +25,11 @@ export interface World {
 }
 
 /** What every rendering may read: a file there that git does not know is as bad as a change. */
-const INPUTS = ['environments', 'src', 'dist', 'package.json', 'package-lock.json'];
+const INPUTS = [
+  ...['environments', 'src', 'dist', 'package.json', 'package-lock.json'],
+  ...Object.values(CODEOWNERS).flat(),
+  ...Object.values(SETTINGS).map((folder) => folder.replace(/\/$/, '')),
+];
 
 /**
  * The Git repository, with a checkout that has followed whatever a killed command began.

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterKinds, deliveryFiles, deliveryProblems } from '../delivery';
+import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
 import { DistReader, readDist, recover, type PublishOptions } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
@@ -11,6 +12,7 @@ import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { check } from './check';
 import { compare, type Before } from './compare';
+import { hostFiles, type HostFiles } from './host-files';
 import { inputsOf } from './inputs';
 import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
@@ -40,6 +42,8 @@ export interface Prepared {
   readonly repository: Repository;
   /** Every stage, and Argo CD's own folder, as it is to stand below dist/. */
   readonly outputs: PublishOptions['stages'];
+  /** What the Git host is told, in files outside of dist/. */
+  readonly hostFiles: HostFiles;
   readonly stages: readonly RenderedStage[];
   readonly summaries: readonly StageSummary[];
   /** Destructive changes that nobody acknowledged. */
@@ -79,6 +83,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 
   const problems = [
     ...deliveryProblems(repository),
+    ...approvalProblems(repository),
     ...check(stages, delivery),
     ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, stages, options.texts),
@@ -99,6 +104,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   return {
     repository,
     outputs,
+    hostFiles: hostFiles(root, repository),
     stages,
     summaries: changes.summaries,
     refused: guarded.refused,

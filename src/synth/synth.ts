@@ -1,6 +1,7 @@
 import { checkDist, publish, type DistFile, type PublishOptions } from '../manifests/publish';
 import { formatSummaries, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
+import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
 import { prepare } from './prepare';
 
 export interface SynthOptions {
@@ -21,7 +22,9 @@ export interface SynthResult {
   readonly stages: readonly StageSummary[];
   /** Files below dist/ that were, or would be, written or removed, or that are not ours. */
   readonly files: readonly DistFile[];
-  /** With `check`: dist/ is not what it should be. */
+  /** Files for the Git host (CODEOWNERS and the like) that were, or would be, written or removed. */
+  readonly hostFiles: readonly string[];
+  /** With `check`: dist/, or a file for the Git host, is not what it should be. */
   readonly different: boolean;
   /** What a person reads. */
   readonly text: string;
@@ -36,34 +39,45 @@ export interface SynthResult {
  */
 export async function synth(options: SynthOptions): Promise<SynthResult> {
   const { root } = options;
-  const { outputs, reader, summaries, refused, warnings } = await prepare(options);
+  const { outputs, reader, summaries, refused, warnings, ...rest } = await prepare(options);
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
-  const { files, different } = write({ root, stages: outputs, reader }, options);
-  return { stages: summaries, files, different, text: report(summaries, files, options), warnings };
+  const stale = staleHostFiles(root, rest.hostFiles);
+  const { files, different } = write({ root, stages: outputs, reader }, stale, options);
+  const hostFiles = [...stale.keys()].sort();
+  const text = report(summaries, files, hostFiles, options);
+  return { stages: summaries, files, hostFiles, different, text, warnings };
 }
 
-function write(publication: PublishOptions, { check, dryRun }: SynthOptions) {
+function write(publication: PublishOptions, stale: HostFiles, { check, dryRun }: SynthOptions) {
   if (check) {
     const { files, clean } = checkDist(publication);
-    return { files, different: !clean };
+    return { files, different: !clean || stale.size > 0 };
   }
-  return { files: publish({ ...publication, dryRun }).files, different: false };
+  const { files } = publish({ ...publication, dryRun });
+  if (!dryRun) writeHostFiles(publication.root, stale);
+  return { files, different: false };
 }
 
 function report(
   summaries: readonly StageSummary[],
   files: readonly DistFile[],
+  hostFiles: readonly string[],
   options: SynthOptions,
 ): string {
   const lines = formatSummaries(summaries);
   if (options.check) {
-    if (files.length === 0) return [...lines, 'dist/ is up to date'].join('\n');
-    return [...lines, ...files.map(({ path, state }) => `dist/${path}: ${state}`)].join('\n');
+    const stale = [
+      ...files.map(({ path, state }) => `dist/${path}: ${state}`),
+      ...hostFiles.map((path) => `${path}: out of date`),
+    ];
+    return [...lines, ...(stale.length > 0 ? stale : ['dist/ is up to date'])].join('\n');
   }
   const foreign = files.filter(({ state }) => state === 'foreign' || state === 'unlisted');
-  return [...lines, ...foreign.map(({ path }) => `dist/${path} is not ours, and was left as it is`)].join(
-    '\n',
-  );
+  return [
+    ...lines,
+    ...hostFiles.map((path) => `${path}: ${options.dryRun ? 'would be ' : ''}brought up to date`),
+    ...foreign.map(({ path }) => `dist/${path} is not ours, and was left as it is`),
+  ].join('\n');
 }
 
 /** Warnings as they are printed. */

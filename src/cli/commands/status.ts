@@ -47,9 +47,12 @@ function matrix(
       outdated.length === 0 ? 'up to date' : `${outdated.length} out of date`,
     ),
   ];
-  const notes = stages.flatMap(({ stage, held, frozen, parity }) => [
+  const notes = stages.flatMap(({ stage, held, frozen, parity, approvals }) => [
     ...(held === undefined ? [] : [`${stage} is held: ${held}`]),
     ...(parity === undefined ? [] : [`${stage} is like ${parity.with}${exceptFor(parity.except)}`]),
+    ...(approvals === undefined
+      ? []
+      : [`${stage} needs approvals: ${approvals.count}, of ${approvals.owners.join(' or ')}`]),
     ...(frozen === undefined ? [] : [`${stage} is frozen: ${frozen}`]),
   ]);
   return [formatTable(rows), ...notes].join('\n');
