@@ -1,6 +1,6 @@
 import { Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { App, Environment } from '../model/environment';
+import type { App, Environment, Peer } from '../model/environment';
 import { INSTANCE_LABEL, MANIFESTS_LABEL } from './labels';
 import { intOrString } from './values';
 
@@ -35,7 +35,7 @@ export function appNetworkPolicy(
   app: App,
   endpoints: () => readonly Endpoint[],
 ): k8s.NetworkPolicySpec {
-  const own = podsOf(environment, app.name, app.objectName);
+  const own = podsOf(app);
   return {
     podSelector: own,
     policyTypes: ['Ingress', 'Egress'],
@@ -59,10 +59,10 @@ function ingressOf(environment: Environment, app: App, endpoints: readonly Endpo
     }
   };
   if (talksToItself(endpoints)) {
-    rules.push({ from: [{ podSelector: podsOf(environment, app.name, app.objectName) }] });
+    rules.push({ from: [{ podSelector: podsOf(app) }] });
   }
   const callers = [
-    ...app.calledBy.map((peer) => peerOf(environment, app, peer)),
+    ...app.calledBy.map((peer) => peerOf(app, peer)),
     ...app.values.network.fromNamespaces.map(namespaceOf),
   ];
   allow(callers, served, manifests);
@@ -91,9 +91,9 @@ function egressOf(environment: Environment, app: App, endpoints: readonly Endpoi
     },
   ];
   if (talksToItself(endpoints)) {
-    rules.push({ to: [{ podSelector: podsOf(environment, app.name, app.objectName) }] });
+    rules.push({ to: [{ podSelector: podsOf(app) }] });
   }
-  const to = [...app.calls.map((peer) => peerOf(environment, app, peer)), ...toNamespaces.map(namespaceOf)];
+  const to = [...app.calls.map((peer) => peerOf(app, peer)), ...toNamespaces.map(namespaceOf)];
   if (to.length > 0) rules.push({ to });
   const { apiServer } = environment.cluster;
   if (apiServer && (app.values.api ?? []).length > 0) {
@@ -110,13 +110,12 @@ function egressOf(environment: Environment, app: App, endpoints: readonly Endpoi
 const talksToItself = (endpoints: readonly Endpoint[]): boolean =>
   endpoints.length > 1 || endpoints.some((endpoint) => endpoint.peers);
 
-function podsOf(environment: Environment, name: string, objectName: string): k8s.LabelSelector {
-  const manifests = environment.apps.find((app) => app.name === name)?.kind === 'manifests';
-  return { matchLabels: { [manifests ? MANIFESTS_LABEL : INSTANCE_LABEL]: objectName } };
-}
+const podsOf = ({ kind, objectName }: Peer): k8s.LabelSelector => ({
+  matchLabels: { [kind === 'manifests' ? MANIFESTS_LABEL : INSTANCE_LABEL]: objectName },
+});
 
-function peerOf(environment: Environment, app: App, peer: App['calls'][number]): k8s.NetworkPolicyPeer {
-  const podSelector = podsOf(environment, peer.name, peer.objectName);
+function peerOf(app: App, peer: Peer): k8s.NetworkPolicyPeer {
+  const podSelector = podsOf(peer);
   return peer.namespace === app.namespace ? { podSelector } : { podSelector, ...namespaceOf(peer.namespace) };
 }
 

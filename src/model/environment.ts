@@ -134,6 +134,8 @@ export interface Peer {
   readonly name: string;
   readonly objectName: string;
   readonly namespace: string;
+  /** As {@link App.kind}: the pods of plain manifests have a label of their own. */
+  readonly kind: string;
 }
 
 /** A stage, resolved: what the file under environments/ means. */
@@ -175,8 +177,8 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   const names = Object.keys(values.apps).sort();
   const peers = new Map(
     names.map((app): [string, Peer] => {
-      const { renamedFrom, namespace: own } = values.apps[app]!;
-      return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace }];
+      const { renamedFrom, namespace: own, kind = 'class' } = values.apps[app]!;
+      return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace, kind }];
     }),
   );
   const callsOf = (app: string): string[] => values.apps[app]!.network.to.filter((to) => peers.has(to));
@@ -184,10 +186,9 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   for (const app of names) for (const to of callsOf(app)) callers.get(to)!.push(peers.get(app)!);
 
   const apps = names.map((app): App => {
-    const { kind = 'class', ...rest } = values.apps[app]!;
+    const { kind: _, ...rest } = values.apps[app]!;
     return {
       ...peers.get(app)!,
-      kind,
       values: rest as AppValues,
       calls: callsOf(app).map((to) => peers.get(to)!),
       calledBy: callers.get(app)!,

@@ -11,6 +11,18 @@ export interface RenderedFile {
   /** Where a problem with one of the objects is reported, e.g. the app's entry in the stage's file. */
   readonly at: Location;
   readonly objects: readonly KubeObject[];
+  /** Absent where nobody has checked the objects yet. */
+  readonly proven?: Proven;
+}
+
+/** A file whose objects are right by themselves: they fit the schemas of Kubernetes, and hold nothing like a credential. */
+export interface Proven {
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Its length in bytes. */
+  readonly size: number;
+  /** The file; absent where only its hash is known. */
+  readonly text?: string;
 }
 
 /** Everything that one stage deploys. */

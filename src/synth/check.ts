@@ -25,9 +25,12 @@ export function check(stages: readonly RenderedStage[], delivery: readonly Rende
     const key = crds.length === 0 ? cluster.kubernetes : `${cluster.kubernetes} ${id}`;
     return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
+  // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
+  const unproven = ({ cluster, files }: RenderedStage): readonly RenderedFile[] =>
+    (definitions.get(clusterIdentity(cluster)) ?? []).length > 0 ? files : files.filter((f) => !f.proven);
   const hub = stages[0] && validatorOf(stages[0].cluster);
   return [
-    ...stages.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
+    ...stages.flatMap((stage) => validate(unproven(stage), validatorOf(stage.cluster))),
     ...(hub ? validate(delivery, hub) : []),
     ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];

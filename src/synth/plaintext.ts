@@ -22,7 +22,8 @@ export function refusePlaintext(
   const problems = stages.flatMap((stage) => {
     const environment = environments.find(({ name }) => name === stage.name);
     const isPinned = environment?.values.base !== undefined;
-    return stage.files.flatMap((file) =>
+    const unproven = stage.files.filter(({ proven }) => !proven);
+    return unproven.flatMap((file) =>
       file.objects.flatMap((object) =>
         scanObject(object).flatMap((finding): Problem[] => {
           if (isPinned && !finding.structural) return [];

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { clusterKinds, deliveryFiles, deliveryProblems } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
-import { DistReader, readDist, recover, type PublishOptions } from '../manifests/publish';
+import {
+  DistReader,
+  readDist,
+  recover,
+  sha256,
+  type PublishFile,
+  type PublishOptions,
+} from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
@@ -19,11 +26,12 @@ import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
-import { renderRepository } from './render';
+import { renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
+import { provenUnits, UnitCache, type CrewOptions, type Units } from './units';
 
-export interface PrepareOptions {
+export interface PrepareOptions extends CrewOptions {
   /** The repository's root. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -31,6 +39,8 @@ export interface PrepareOptions {
   readonly against?: string;
   /** Render pinned stages from their revisions again, whatever their locks say. */
   readonly deep?: boolean;
+  /** Take apps that were rendered before from the cache. @default true */
+  readonly cache?: boolean;
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
   /** Manifests of pinned stages that are known already, by stage and path: they are not rendered. */
@@ -50,6 +60,8 @@ export interface Prepared {
   readonly refused: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly reader: DistReader;
+  /** What was rendered, to be kept for the next run. */
+  readonly cache: UnitCache;
 }
 
 /** The name under which Argo CD's own objects are published; no stage can have it. */
@@ -78,7 +90,10 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     ...loaded.repository,
     environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
   };
-  const { stages, outputs: rendered, notes } = renderAround(repository, loaded, pins);
+  const following = repository.environments.filter(({ name }) => !pins.has(name));
+  const cache = new UnitCache(options.cache === false ? undefined : root);
+  const units = await provenUnits(following, sourceOf, cache, options);
+  const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = deliveryFiles(repository, clusterKinds(stages));
 
   const problems = [
@@ -110,6 +125,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     refused: guarded.refused,
     warnings: [...repository.warnings, ...guarded.warnings, ...sizeWarnings(repository, stages, outputs)],
     reader,
+    cache,
   };
 }
 
@@ -128,11 +144,12 @@ async function resolvePins(
 /** Renders the stages that follow the working tree, and puts the pinned ones in their places. */
 function renderAround(
   repository: Repository,
+  following: Repository['environments'],
   { sources }: Loaded,
   pins: ReadonlyMap<string, PinnedStage>,
+  units: Units,
 ): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
-  const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const renderings = renderRepository({ ...repository, environments: following }, sources);
+  const renderings = renderRepository({ ...repository, environments: following }, sources, units);
   const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
   const stages = repository.environments.map(({ name }) => pins.get(name)?.stage ?? byName.get(name)!.stage);
   return {
@@ -155,7 +172,21 @@ export function emit(
   files: readonly RenderedFile[],
   stage: string,
 ): PublishOptions['stages'][number]['files'] {
-  return files.map((file) => ({ path: file.path.slice(stage.length + 1), text: emitFile(file) }));
+  return files.map((file) => {
+    const path = file.path.slice(stage.length + 1);
+    const { proven } = file;
+    if (!proven) return { path, text: emitFile(file) };
+    const { hash, text } = proven;
+    if (text !== undefined) return { path, hash, text };
+    // Written only where dist/ differs from its hash.
+    return {
+      path,
+      hash,
+      get text() {
+        return emitFile(file);
+      },
+    };
+  });
 }
 
 /** What dist/ deploys now, stage by stage. A file that stays as it is need not be read as YAML. */
@@ -181,7 +212,7 @@ function objectsInDist(
       const indices = new Map(files.map(({ path }, i) => [path, i]));
       const objects = [...texts].flatMap(([path, text]) => {
         const i = indices.get(path);
-        return i === undefined || files[i]!.text !== text
+        return i === undefined || !holds(files[i]!, text)
           ? readManifests(text, `dist/${name}/${path}`)
           : rendered![i]!.objects;
       });
@@ -189,3 +220,7 @@ function objectsInDist(
     }),
   );
 }
+
+/** Whether a file is this text already. */
+const holds = (file: PublishFile, text: string): boolean =>
+  file.hash === undefined ? file.text === text : file.hash === sha256(text);

@@ -5,6 +5,7 @@ import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import type { LoadedApp } from './load-apps';
 import { clusterScopes } from './scopes';
+import type { Units } from './units';
 
 /** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
 export interface Sources {
@@ -22,16 +23,25 @@ export interface Rendering {
 /** The stage's own objects, beside one file an app. No app can be called so: the underscore is no DNS label. */
 const STAGE_FILE = '_stage.yaml';
 
+/** What the first line of an app's file names as its source. */
+export const sourceOf = ({ locate }: Environment, app: App, file?: string): string =>
+  `app ${app.name} in environments/base.yaml and ${locate([]).file}${file === undefined ? '' : `, ${file}`}`;
+
 /**
  * Every stage as objects, in files.
  *
+ * @param units apps that are rendered already
  * @throws UserError with the problems of every app that cannot be rendered
  */
-export function renderRepository(repository: Repository, sources: Sources): readonly Rendering[] {
+export function renderRepository(
+  repository: Repository,
+  sources: Sources,
+  units: Units = new Map(),
+): readonly Rendering[] {
   const problems: Problem[] = [];
   const scopes = clusterScopes(repository, sources.manifests);
   const renderings = repository.environments.map((environment) =>
-    renderStage(environment, { ...sources, scopeOf: scopes(environment.cluster) }, problems),
+    renderStage(environment, { ...sources, units, scopeOf: scopes(environment.cluster) }, problems),
   );
   if (problems.length > 0) throw new UserError(problems);
   return renderings;
@@ -39,7 +49,7 @@ export function renderRepository(repository: Repository, sources: Sources): read
 
 function renderStage(
   environment: Environment,
-  sources: Sources & Pick<AppSource, 'scopeOf'>,
+  sources: Sources & Pick<AppSource, 'scopeOf'> & { readonly units: Units },
   problems: Problem[],
 ): Rendering {
   const { name, values, cluster, namespaces } = environment;
@@ -51,11 +61,13 @@ function renderStage(
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = classes.get(app.name);
     try {
+      const unit = sources.units.get(app);
       const {
         objects,
         hardening,
         foreign: needed,
-      } = renderAppWithNotes(environment, app, {
+      } = unit ??
+      renderAppWithNotes(environment, app, {
         construct: loaded?.construct,
         manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
         scopeOf: sources.scopeOf,
@@ -67,9 +79,10 @@ function renderStage(
       return [
         {
           path: `${name}/${app.name}.yaml`,
-          source: `app ${app.name} in environments/base.yaml and ${at.file}${loaded ? `, ${loaded.file}` : ''}`,
+          source: sourceOf(environment, app, loaded?.file),
           at: app.locate([]),
           objects,
+          ...(unit && { proven: unit.proven }),
         },
       ];
     } catch (error) {

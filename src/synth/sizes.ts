@@ -20,7 +20,7 @@ export function sizeWarnings(
     const parts = files.map((file, i) => ({
       what: `${file.path} has`,
       objects: file.objects.length,
-      bytes: Buffer.byteLength(output?.files[i]?.text ?? ''),
+      bytes: file.proven?.size ?? Buffer.byteLength(output?.files[i]?.text ?? ''),
       at: file.at,
     }));
     const whole = {

@@ -2,12 +2,12 @@ import { checkDist, publish, type DistFile, type PublishOptions } from '../manif
 import { formatSummaries, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
-import { prepare } from './prepare';
+import { prepare, type PrepareOptions } from './prepare';
 
-export interface SynthOptions {
-  /** The repository's root. */
-  readonly root: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface SynthOptions extends Pick<
+  PrepareOptions,
+  'root' | 'env' | 'cache' | 'threads' | 'progress'
+> {
   /** Only tell whether dist/ is what it should be. */
   readonly check?: boolean;
   /** Render pinned stages from their revisions again, whatever their locks say. */
@@ -43,6 +43,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
   const { files, different } = write({ root, stages: outputs, reader }, stale, options);
+  if (!options.check && !options.dryRun) rest.cache.save();
   const hostFiles = [...stale.keys()].sort();
   const text = report(summaries, files, hostFiles, options);
   return { stages: summaries, files, hostFiles, different, text, warnings };

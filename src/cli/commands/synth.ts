@@ -9,6 +9,7 @@ interface Flags {
   readonly deep?: boolean;
   readonly against?: string;
   readonly dryRun?: boolean;
+  readonly cache: boolean;
   readonly output: 'text' | 'json';
 }
 
@@ -23,6 +24,7 @@ export function registerSynth(program: Command, context: Context): void {
       '--against <revision>',
       'guard against destructive changes since this branch, not only since dist/',
     )
+    .option('--no-cache', 'render every app again, whatever .stageline/cache holds')
     .option('--dry-run', 'show what would change, write nothing')
     .addOption(
       new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'),

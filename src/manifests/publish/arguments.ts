@@ -10,8 +10,17 @@ export interface PublishStage {
   readonly inputs: string;
   /** The 40-digit revision it was rendered from; null: from the working tree. */
   readonly base: string | null;
-  /** Its files: path below dist/<name>/, ending in .yaml, and text, beginning with `markerLine()`. */
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly PublishFile[];
+}
+
+/** A file of a stage. */
+export interface PublishFile {
+  /** Below dist/<name>/, ending in .yaml. */
+  readonly path: string;
+  /** Begins with `markerLine()`. Where the hash is known, it is read only if dist/ holds something else. */
+  readonly text: string;
+  /** SHA-256 of the text, where it is known. */
+  readonly hash?: string;
 }
 
 export interface PublishOptions {
@@ -54,11 +63,13 @@ export function checkArguments({ stages, keep = [] }: PublishOptions): void {
     take(name);
   }
   for (const { name, files } of stages) {
-    for (const { path, text } of files) {
+    for (const file of files) {
+      const { path, hash } = file;
       if (!isFilePath(path))
         problems.push(oddName(`${name}/${path}`, 'a file is called like "frontend.yaml"'));
       else take(`${name}/${path}`);
-      if (!hasMarker(text)) throw new TypeError(`${name}/${path} does not begin with markerLine()`);
+      if (hash === undefined && !hasMarker(file.text))
+        throw new TypeError(`${name}/${path} does not begin with markerLine()`);
     }
   }
   if (problems.length > 0) throw new UserError(problems);

@@ -1,4 +1,4 @@
-export type { PublishOptions, PublishStage } from './arguments';
+export type { PublishFile, PublishOptions, PublishStage } from './arguments';
 export { DistReader } from './disk';
 export { sha256 } from './hash';
 export type { DistFile, FileState } from './inspect';

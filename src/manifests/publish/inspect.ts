@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, type Problem } from '../../model/errors';
 import { hasMarker } from '../marker';
-import type { PublishOptions, PublishStage } from './arguments';
+import type { PublishFile, PublishOptions, PublishStage } from './arguments';
 import { DistReader, listFolder, requireFolder, walk, type Entry } from './disk';
 import { sha256 } from './hash';
 import { byText, CaseIndex, caseProblem, DIST, LOCK_FILE } from './paths';
@@ -104,9 +104,7 @@ function inspectStage(
     if (type === 'link') found.problems.push(linkProblem(`${folder}/${path}`));
   }
   const hashes: Record<string, string> = {};
-  for (const { path, text } of stage?.files ?? []) {
-    hashes[path] = inspectWanted(view, path, text);
-  }
+  for (const file of stage?.files ?? []) hashes[file.path] = inspectWanted(view, file);
   for (const entry of entries) {
     if (entry.type !== 'folder' && entry.path !== LOCK_FILE && !Object.hasOwn(hashes, entry.path))
       inspectOther(view, entry);
@@ -125,17 +123,18 @@ interface View {
 }
 
 /** A file that should be there; gives the hash of what it should hold. */
-function inspectWanted(view: View, path: string, text: string): string {
+function inspectWanted(view: View, file: PublishFile): string {
   const { name, reader, listed, there, found } = view;
+  const { path } = file;
   const full = `${name}/${path}`;
-  const wanted = Buffer.from(text);
-  const hash = sha256(wanted);
+  const hash = file.hash ?? sha256(file.text);
   const type = there.get(path)?.type;
   const content = type === 'file' ? reader.read(full) : undefined;
-  if (content?.equals(wanted)) {
+  if (content && sha256(content) === hash) {
     found.unchanged += 1;
     return hash;
   }
+  const { text } = file;
   if (type === undefined) {
     found.files.push({ path: full, state: 'missing' });
     found.changes.push({ path: full, before: null, text });

@@ -1,0 +1,2 @@
+// A thread that renders beside the main one.
+require('./load')('synth/units/thread');

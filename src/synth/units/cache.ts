@@ -1,0 +1,115 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { RenderedApp } from '../../constructs';
+import type { Proven } from '../../model/rendered';
+import type { Unit } from './unit';
+
+const FOLDER = join('.stageline', 'cache');
+const FILE = 'units';
+/** The first line, with the checksum of all that follows. */
+const HEAD = /^stageline units 1 ([0-9a-f]{8})\n/;
+/** Beside what the last run used, as much again of what earlier ones did, and at least this many bytes. */
+const ROOM = 16 * 1024 * 1024;
+
+type Facts = Omit<Proven, 'text'>;
+interface Entry extends Facts {
+  /** The app as JSON. */
+  readonly data: Buffer;
+}
+
+/**
+ * Units that were rendered before, by the hash of what they were rendered from: `.stageline/cache/units`, one file that
+ * is replaced as a whole. What is damaged, half-written or of another format counts as empty. Those used last stand
+ * first; the last to have been used are the first to go when room runs out.
+ */
+export class UnitCache {
+  private readonly entries: Map<string, Entry>;
+  private readonly used = new Map<string, Entry>();
+  private grown = false;
+
+  /** @param root the repository's root; undefined: nothing is known, and nothing is kept */
+  constructor(private readonly root: string | undefined) {
+    this.entries = root === undefined ? new Map() : read(join(root, FOLDER, FILE));
+  }
+
+  get isOn(): boolean {
+    return this.root !== undefined;
+  }
+
+  get(key: string): Unit | undefined {
+    const entry = this.entries.get(key);
+    if (!entry) return undefined;
+    this.used.set(key, entry);
+    const { data, hash, size } = entry;
+    return { ...(JSON.parse(data.toString()) as RenderedApp), proven: { hash, size } };
+  }
+
+  add(key: string, { proven: { hash, size }, ...app }: Unit): void {
+    if (this.root === undefined) return;
+    this.used.set(key, { hash, size, data: Buffer.from(JSON.stringify(app)) });
+    this.grown = true;
+  }
+
+  /** Keeps what was added. A disk that refuses is no reason to fail: the next run renders again. */
+  save(): void {
+    if (this.root === undefined || !this.grown) return;
+    const folder = join(this.root, FOLDER);
+    const scratch = join(folder, `${FILE}.${process.pid}.tmp`);
+    try {
+      mkdirSync(folder, { recursive: true });
+      dropScratch(folder);
+      writeFileSync(scratch, this.pack());
+      renameSync(scratch, join(folder, FILE));
+    } catch {
+      // What is left half-written is removed by the next run that can write.
+    }
+  }
+
+  private pack(): Buffer {
+    const kept = [...this.used];
+    const bytes = (entries: readonly [string, Entry][]): number =>
+      entries.reduce((sum, [, { data }]) => sum + data.length, 0);
+    let room = Math.max(bytes(kept), ROOM);
+    for (const [key, entry] of this.entries) {
+      if (this.used.has(key)) continue;
+      room -= entry.data.length;
+      if (room < 0) break;
+      kept.push([key, entry]);
+    }
+    const index = kept.map(([key, { hash, size, data }]) => [key, hash, size, data.length]);
+    const rest = Buffer.concat([
+      Buffer.from(`${JSON.stringify(index)}\n`),
+      ...kept.map(([, { data }]) => data),
+    ]);
+    return Buffer.concat([Buffer.from(`stageline units 1 ${checksum(rest)}\n`), rest]);
+  }
+}
+
+const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
+
+function read(path: string): Map<string, Entry> {
+  try {
+    const file = readFileSync(path);
+    const head = HEAD.exec(file.toString('latin1', 0, 64));
+    const rest = file.subarray(head?.[0].length ?? 0);
+    if (head?.[1] !== checksum(rest)) return new Map();
+    const end = rest.indexOf('\n');
+    let at = end + 1;
+    const index = JSON.parse(rest.toString('utf8', 0, end)) as [string, string, number, number][];
+    return new Map(
+      index.map(([key, hash, size, length]) => {
+        at += length;
+        return [key, { hash, size, data: rest.subarray(at - length, at) }];
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+/** What killed runs left half-written. */
+function dropScratch(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith(`${FILE}.`)) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,84 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { renderUnit, type StageInput, type Unit, type UnitInput } from './unit';
+
+/** A thread needs half a second to load: fewer units than this for each are rendered sooner without it. */
+const WORTH_A_THREAD = 300;
+const CHUNK = 25;
+const THREAD = join(__dirname, '../../../bin/unit-thread.js');
+
+/** Units as they go to a thread: the stages are there already. */
+export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
+/** A unit as it comes back: its app as JSON. Null where there is none. */
+export type Answer = readonly ({ readonly app: string; readonly proven: Unit['proven'] } | null)[];
+
+export interface CrewOptions {
+  /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
+  readonly threads?: number;
+  /** Is told how many are done. */
+  readonly progress?: (done: number) => void;
+}
+
+/** Renders units, in the order given; undefined for those that cannot be proven. */
+export async function renderUnits(
+  inputs: readonly UnitInput[],
+  { threads, progress }: CrewOptions = {},
+): Promise<readonly (Unit | undefined)[]> {
+  const most = Math.min(availableParallelism() - 1, Math.floor(inputs.length / WORTH_A_THREAD));
+  const units = new Array<Unit | undefined>(inputs.length);
+  const queue = Array.from({ length: Math.ceil(inputs.length / CHUNK) }, (_, i) => i * CHUNK);
+  let done = 0;
+  const store = (start: number, answers: readonly (Unit | undefined)[]): void => {
+    answers.forEach((unit, i) => (units[start + i] = unit));
+    progress?.((done += answers.length));
+  };
+  const stages = [...new Set(inputs.map(({ stage }) => stage))];
+  const crew = Array.from({ length: threads ?? most }, () => hire(stages, inputs, queue, store));
+  const work = async (): Promise<void> => {
+    for (let start = queue.shift(); start !== undefined; start = queue.shift()) {
+      store(start, inputs.slice(start, start + CHUNK).map(renderUnit));
+      // Threads answer, and are given more, in between.
+      if (crew.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await work();
+  await Promise.all(crew);
+  // What a thread had begun that could not end it.
+  await work();
+  return units;
+}
+
+/** A thread that takes from the queue until it is empty; what it cannot do goes back. */
+function hire(
+  stages: readonly StageInput[],
+  inputs: readonly UnitInput[],
+  queue: number[],
+  store: (start: number, units: readonly (Unit | undefined)[]) => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const worker = new Worker(THREAD, { workerData: stages });
+    let begun: number | undefined;
+    const next = (): void => {
+      begun = queue.shift();
+      if (begun === undefined) return void worker.terminate();
+      const task: Task = inputs
+        .slice(begun, begun + CHUNK)
+        .map(({ stage, ...rest }) => ({ ...rest, stage: stages.indexOf(stage) }));
+      worker.postMessage(task);
+    };
+    worker.on('message', (answer: Answer) => {
+      const units = answer.map((unit): Unit | undefined => {
+        return unit ? { ...(JSON.parse(unit.app) as Omit<Unit, 'proven'>), proven: unit.proven } : undefined;
+      });
+      store(begun!, units);
+      next();
+    });
+    worker.on('error', () => undefined);
+    worker.on('exit', () => {
+      if (begun !== undefined) queue.push(begun);
+      resolve();
+    });
+    next();
+  });
+}

@@ -1,0 +1,159 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../src/model/errors';
+import { synth, type SynthOptions } from '../../../src/synth/synth';
+import { writeRepository } from '../../bench/repository';
+import { planted } from '../../support/planted';
+
+const SIZE = { apps: 30, stages: 2 };
+// Each thread loads the program anew.
+jest.setTimeout(60_000);
+const PACK = '.stageline/cache/units';
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'units-'));
+  writeRepository(root, SIZE);
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const run = (options: Partial<SynthOptions> = {}) => synth({ root, env: {}, ...options });
+const edit = (file: string, from: string | RegExp, to: string): void => {
+  const path = join(root, 'environments', file);
+  const text = readFileSync(path, 'utf8');
+  const edited = text.replace(from, to);
+  expect(edited).not.toBe(text);
+  writeFileSync(path, edited);
+};
+
+/** Every file of dist/, and its text. */
+function dist(): Record<string, string> {
+  const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).sort();
+  return Object.fromEntries(
+    files
+      .filter((file) => statSync(join(root, 'dist', file)).isFile())
+      .map((file) => [file, readFileSync(join(root, 'dist', file), 'utf8')]),
+  );
+}
+
+/** What the same input gives when nothing is known, in this thread alone. */
+async function anew(options: Partial<SynthOptions> = {}): Promise<Record<string, string>> {
+  rmSync(join(root, 'dist'), { recursive: true });
+  await run({ cache: false, threads: 0, ...options });
+  return dist();
+}
+
+/** Keys in the cache, in their order. */
+function keys(): string[] {
+  const [, index = '[]'] = readFileSync(join(root, PACK), 'latin1').split('\n', 2);
+  return (JSON.parse(index) as [string][]).map(([key]) => key);
+}
+
+test('the output is the same with and without the cache, in one thread and in several', async () => {
+  await run({ threads: 0 });
+  const expected = await anew();
+  expect(Object.keys(expected)).toHaveLength(2 * (SIZE.apps + 2) + 7);
+  expect(await anew({ threads: 2 })).toEqual(expected);
+  expect(await anew({ cache: true })).toEqual(expected);
+  expect(await anew({ cache: true, threads: 2 })).toEqual(expected);
+});
+
+test('one changed value renders one app of one stage, and the output is as if all had been rendered', async () => {
+  await run();
+  const before = keys();
+  edit(
+    'stage-1.yaml',
+    'app-0007: { autoscaling: { minReplicas: 3 } }',
+    'app-0007: { autoscaling: { minReplicas: 4 } }',
+  );
+  const { files } = await run();
+  expect(files.map(({ path }) => path)).toEqual(['stage-1/app-0007.yaml', 'stage-1/stageline.lock']);
+  expect(keys().filter((key) => !before.includes(key))).toHaveLength(1);
+  const warm = dist();
+  expect(await anew()).toEqual(warm);
+});
+
+test('what another branch rendered is still known after coming back', async () => {
+  await run();
+  const before = new Set(keys());
+  edit('base.yaml', /LOG_LEVEL: info/g, 'LOG_LEVEL: debug');
+  await run();
+  edit('base.yaml', /LOG_LEVEL: debug/g, 'LOG_LEVEL: info');
+  expect(keys()).toHaveLength(2 * before.size);
+  const written = statSync(join(root, PACK)).mtimeMs;
+  await run();
+  expect(statSync(join(root, PACK)).mtimeMs).toBe(written);
+});
+
+test('a damaged cache counts as empty, and is replaced', async () => {
+  await run();
+  const whole = readFileSync(join(root, PACK));
+  const expected = dist();
+  const flipped = Buffer.from(whole);
+  flipped[whole.length - 40]! ^= 1;
+  for (const bad of [
+    flipped,
+    whole.subarray(0, whole.length / 2),
+    Buffer.from(''),
+    Buffer.from('stageline units 2\n[]'),
+  ]) {
+    writeFileSync(join(root, PACK), bad);
+    rmSync(join(root, 'dist'), { recursive: true });
+    await run();
+    expect(dist()).toEqual(expected);
+    expect(readFileSync(join(root, PACK)).equals(whole)).toBe(true);
+  }
+});
+
+test('what a killed run left half-written is removed, and a folder that cannot be written stops nothing', async () => {
+  await run();
+  writeFileSync(join(root, `${PACK}.12345.tmp`), 'half');
+  edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
+  await run();
+  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['units']);
+
+  rmSync(join(root, '.stageline/cache'), { recursive: true });
+  writeFileSync(join(root, '.stageline/cache'), 'in the way');
+  edit('stage-0.yaml', 'minReplicas: 3', 'minReplicas: 4');
+  expect((await run()).files).not.toEqual([]);
+});
+
+test('nothing is kept by --no-cache, by --check and by --dry-run', async () => {
+  await run({ cache: false });
+  await run({ check: true });
+  await run({ dryRun: true });
+  expect(existsSync(join(root, PACK))).toBe(false);
+});
+
+test('problems of an app are told at their place, whoever renders it', async () => {
+  const secret = planted.password();
+  edit('base.yaml', 'LOG_LEVEL: info', `LOG_LEVEL: info, DB_PASSWORD: '${secret}'`);
+  edit(
+    'stage-1.yaml',
+    'app-0002: { autoscaling: { minReplicas: 3 } }',
+    'app-0002: { autoscaling: { minReplicas: 3 }, patches: [{ kind: Service, op: add, path: /spec/portz, value: 1 }] }',
+  );
+  const told = async (options: Partial<SynthOptions>): Promise<unknown> => {
+    const error: unknown = await run(options).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UserError);
+    return (error as UserError).problems;
+  };
+  const alone = await told({ threads: 0, cache: false });
+  expect(alone).toMatchObject([{ code: 'credential' }, { code: 'schema' }]);
+  expect(await told({ threads: 2 })).toEqual(alone);
+  expect(existsSync(join(root, PACK))).toBe(false);
+});
+
+test('what a person allowed is looked at every time, and its value is not in the cache', async () => {
+  const secret = planted.password();
+  edit(
+    'base.yaml',
+    / {4}env: \{ LOG_LEVEL: info, REGION: eu \}\n/,
+    `    env:\n      DB_PASSWORD: '${secret}' # allowSecret: a planted one\n`,
+  );
+  await run();
+  expect(readFileSync(join(root, PACK)).includes(secret)).toBe(false);
+  edit('base.yaml', ' # allowSecret: a planted one', '');
+  await expect(run()).rejects.toMatchObject({ problems: [{ code: 'credential' }] });
+});
