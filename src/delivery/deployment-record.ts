@@ -24,7 +24,7 @@ const AT =
   '{{if gt $seen $end}}{{$seen}}{{else}}{{$end}}{{end}}';
 
 /** What `stageline record` takes, as JSON. The hash of the manifests follows from stage and revision. */
-const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "${AT}"}`;
+const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "${AT}", "by": "{{.app.metadata.name}}"}`;
 
 /**
  * The deployment record: each sync result of each stage is reported where `delivery.records` says. It is sent when a

@@ -107,12 +107,13 @@ async function deployed(workspace: Workspace, { from, to }: GateInput, notes: st
   const content = lock && contentHash(lock);
   const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
   if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];
-  const since =
+  const { since, bad } =
     records.length > 0
-      ? healthySince(records, content)
-      : await committedSince(repo, checkout.head, from.name, content);
+      ? runOf(records, content)
+      : { since: await committedSince(repo, checkout.head, from.name, content) };
   if (records.length === 0)
     notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
+  if (bad) return [failed(bad, from.name, to)];
   if (since === undefined)
     return [
       closedGate(
@@ -132,18 +133,50 @@ async function deployed(workspace: Workspace, { from, to }: GateInput, notes: st
   ];
 }
 
+/** A hook that fails, such as a test after the sync, fails the sync: Argo CD knows no sync that is half good. */
+function failed({ at, result, health, revision, by }: Deployment, from: string, to: StageSource): Problem {
+  const of = by === undefined ? from : `${from} (${by})`;
+  const why =
+    result === 'Succeeded'
+      ? `is ${health} since its sync`
+      : `was not synced: the sync ended as ${result}, as it does when a hook or a test fails`;
+  return closedGate(
+    `${of} ${why} (${revision.slice(0, 12)}, ${iso(Date.parse(at))})`,
+    `mend ${from} and sync it again; its notification records it when it is healthy`,
+    to,
+  );
+}
+
 const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** Since when the last records, without a break, say that this content runs and is healthy. */
-export function healthySince(records: readonly Deployment[], content: string): number | undefined {
+const isGood = ({ result, health }: Deployment): boolean => result === 'Succeeded' && health === 'Healthy';
+
+interface Run {
+  /** Since when everything is well; undefined: it is not. */
+  readonly since?: number;
+  /** The newest record that says what is not. */
+  readonly bad?: Deployment;
+}
+
+/**
+ * What the last records say of this content, without a break. The newest of each that reports counts: of its one
+ * Application, or of each app's own, of which one that failed is not made good by another.
+ */
+function runOf(records: readonly Deployment[], content: string): Run {
+  const newest = new Map<string, Deployment>();
   let since: number | undefined;
   for (const record of records) {
-    const good = record.content === content && record.result === 'Succeeded' && record.health === 'Healthy';
-    if (!good) since = undefined;
-    else since ??= Date.parse(record.at);
+    if (record.content === content) newest.set(record.by ?? '', record);
+    else newest.clear();
+    const well = newest.size > 0 && [...newest.values()].every(isGood);
+    since = well ? (since ?? Date.parse(record.at)) : undefined;
   }
-  return since;
+  return { since, bad: [...newest.values()].findLast((record) => !isGood(record)) };
 }
+
+/** Since when the last records, without a break, say that this content runs and is healthy. */
+export const healthySince = (records: readonly Deployment[], content: string): number | undefined =>
+  runOf(records, content).since;
 
 /** Since when the stage's manifests are committed as they are. */
 async function committedSince(

@@ -123,7 +123,7 @@ describe('the deployment record', () => {
     expect(failed!.when).toContain("'Failed'");
   });
 
-  test('is JSON with stage, revision, result, health and time once Argo CD has filled it in', () => {
+  test('is JSON with stage, revision, result, health, time and Application once Argo CD has filled it in', () => {
     const records = { to: 'webhook', webhook: 'chat' };
     const data = settingsOf(repositoryOf({}, { delivery: { argocd, records } }));
     const template = parse(data['template.stageline-record-done']!) as {
@@ -137,6 +137,7 @@ describe('the deployment record', () => {
       'result',
       'health',
       'at',
+      'by',
     ]);
   });
 

@@ -70,6 +70,26 @@ describe('gates', () => {
     expect(await tryPromote(dir, 25)).toContain('open');
   });
 
+  test('a hook or a test that fails closes them, and says what opens them', async () => {
+    const dir = await gated();
+    await healthy(dir, 0);
+    const smoke = (hours: number, result: 'Failed' | 'Succeeded', by?: string): Promise<boolean> =>
+      record(at(dir, hours), { stage: 'staging', revision: 'HEAD', result, health: 'Healthy', by });
+    await smoke(1, 'Failed');
+    expect(await tryPromote(dir, 100)).toMatch(
+      /staging was not synced: the sync ended as Failed, as it does when a hook or a test fails[^]*mend staging and sync it again/,
+    );
+    await smoke(2, 'Succeeded');
+    expect(await tryPromote(dir, 25)).toContain('wait until');
+    expect(await tryPromote(dir, 27)).toContain('open');
+    // Two Applications of one stage: what one of them tells does not mend the other.
+    await smoke(28, 'Failed', 'lab-staging-web');
+    await smoke(29, 'Succeeded', 'lab-staging-shop');
+    expect(await tryPromote(dir, 100)).toContain('staging (lab-staging-web) was not synced');
+    await smoke(30, 'Succeeded', 'lab-staging-web');
+    expect(await tryPromote(dir, 55)).toContain('open');
+  });
+
   test('what fell ill in between soaks anew', () => {
     const one = (hours: number, health: Deployment['health']): Deployment => ({
       at: new Date(T0 + hours * HOUR).toISOString(),
