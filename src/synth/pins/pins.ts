@@ -37,6 +37,17 @@ export interface PinOptions {
   readonly deep?: boolean;
 }
 
+/** The stages of a repository, the pinned ones with the apps and namespaces that dist/ has of them. */
+export function asInDist(root: string, environments: readonly Environment[]): readonly Environment[] {
+  return environments.map((environment) =>
+    isPinned(environment)
+      ? describe(environment, readDist(root, environment.name), UNUSED).environment
+      : environment,
+  );
+}
+
+const UNUSED = { name: '', inputs: '', base: '' };
+
 export const isPinned = (environment: Environment): boolean => environment.values.base !== undefined;
 
 /**
