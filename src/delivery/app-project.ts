@@ -1,4 +1,5 @@
 import type { Environment, Repository } from '../model/environment';
+import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
 import type { SyncWindow } from '../model/delivery/windows';
 import { projectLabels, stageName } from './names';
@@ -11,7 +12,7 @@ export interface GroupKind {
 }
 
 /**
- * What a stage may do: read this repository, write into its own namespaces on its own cluster, and of the kinds that
+ * What a stage may do: read this repository, write into its own namespaces on its own clusters, and of the kinds that
  * belong to no namespace only those that it really renders.
  * https://argo-cd.readthedocs.io/en/stable/user-guide/projects/
  */
@@ -21,7 +22,7 @@ export function appProject(
   clusterKinds: readonly GroupKind[],
 ): KubeObject {
   const { namespace } = repository.values.delivery.argocd;
-  const { cluster, namespaces, project, name, values } = environment;
+  const { namespaces, project, name, values } = environment;
   const roles = projectRoles(environment);
   const whitelist = sortedKinds(clusterKinds);
   return {
@@ -31,7 +32,9 @@ export function appProject(
     spec: {
       description: `Stage ${name} of ${project}`,
       sourceRepos: [repository.values.repository.url],
-      destinations: namespaces.map((each) => ({ server: cluster.server, namespace: each })),
+      destinations: clustersOf(repository.values, environment).flatMap(({ server }) =>
+        namespaces.map((each) => ({ server, namespace: each })),
+      ),
       ...(whitelist.length > 0 ? { clusterResourceWhitelist: whitelist } : {}),
       ...(roles.length > 0 ? { roles } : {}),
       ...(values.windows.length > 0 ? { syncWindows: values.windows.map(projectWindow) } : {}),

@@ -1,17 +1,23 @@
 import type { Environment, Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
+import { applicationSet } from './application-set';
 import { subscriptions } from './notifications';
-import { appName, projectLabels, stageName } from './names';
+import { appName, CASCADE, projectLabels, stageName } from './names';
 import { resolvePolicy, syncPolicy } from './policy';
 
-/** Deletes what an Application deployed when the Application is deleted. */
-export const CASCADE = 'resources-finalizer.argocd.argoproj.io';
-
 /**
- * The Applications of a stage: one, or one for each app beside one for what belongs to the stage as a whole. A commit
- * that leaves alone what an Application reads makes Argo CD neither compare nor render it.
+ * The Applications of a stage: one, or one for each app beside one for what belongs to the stage as a whole. Where the
+ * stage runs on several clusters, each is an ApplicationSet. A commit that leaves alone what an Application reads makes
+ * Argo CD neither compare nor render it.
  */
 export function applications(repository: Repository, environment: Environment): KubeObject[] {
+  const plain = plainApplications(repository, environment);
+  return environment.values.fleet === undefined
+    ? plain
+    : plain.map((each) => applicationSet(repository, environment, each));
+}
+
+function plainApplications(repository: Repository, environment: Environment): KubeObject[] {
   const whole = stageName(environment);
   if (repository.values.delivery.applications === 'perEnvironment')
     return [application(repository, environment, whole, { include: '*.yaml', reads: '.' })];

@@ -1,5 +1,6 @@
-import type { Repository } from '../model/environment';
+import type { Environment, Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
+import { rolls } from './application-set';
 import { settings } from './argocd-cm';
 
 type Profile = Repository['values']['delivery']['argocd']['profile'];
@@ -27,11 +28,13 @@ const PARAMETERS: Readonly<Record<Profile, Readonly<Record<string, string>>>> = 
  * same time; the limit is that of renderings in one repo-server, which bounds its memory.
  * https://argo-cd.readthedocs.io/en/stable/operator-manual/argocd-cmd-params-cm-yaml/
  */
-export function cmdParamsCm(repository: Repository): KubeObject {
+export function cmdParamsCm(repository: Repository, stages: readonly Environment[]): KubeObject {
   const { profile } = repository.values.delivery.argocd;
   // An Application in any other namespace than Argo CD's own would escape the emptied default project's rules.
   return settings(repository, 'argocd-cmd-params-cm', {
     ...PARAMETERS[profile],
     'application.namespaces': '',
+    // Without it the order of a fleet is ignored, and every cluster syncs at once.
+    ...(stages.some(rolls) ? { 'applicationsetcontroller.enable.progressive.syncs': 'true' } : {}),
   });
 }

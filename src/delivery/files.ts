@@ -1,3 +1,4 @@
+import type { Cluster } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
 import { groupOf, type KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
@@ -27,18 +28,23 @@ export interface Delivery {
   readonly folder: string;
 }
 
+const isFleet = ({ values }: Environment): boolean => values.fleet !== undefined;
+
 /** What each Argo CD of the repository is given. Files and the Pulumi stack both come from here. */
 export function deliveries(repository: Repository, kinds: KindsByStage): readonly Delivery[] {
   const all = hubs(repository);
   return all.map(({ hub, stages }) => {
     const folder = all.length === 1 ? 'argocd' : `argocd/${hub}`;
-    const root = repository.values.delivery.owner === 'root' ? rootObjects(repository, folder) : [];
+    const root =
+      repository.values.delivery.owner === 'root'
+        ? rootObjects(repository, folder, stages.some(isFleet))
+        : [];
     return {
       hub,
       folder,
       settings: [
         argocdCm(repository),
-        cmdParamsCm(repository),
+        cmdParamsCm(repository, stages),
         notificationsCm(repository, stages),
         rbacCm(repository, stages),
       ],
@@ -58,26 +64,39 @@ const BASE = 'environments/base.yaml';
 
 /** The files of dist/argocd/, or of dist/argocd/<cluster>/ where more than one cluster runs an Argo CD. */
 export function deliveryFiles(repository: Repository, kinds: KindsByStage): RenderedFile[] {
-  return deliveries(repository, kinds).flatMap(({ folder, settings, foundation, stages }) => {
-    const file = (name: string, objects: readonly KubeObject[], source = BASE): RenderedFile => ({
-      path: `${folder}/${name}.yaml`,
-      source,
-      at: { file: BASE },
-      objects,
-    });
-    return [
-      file(
-        'projects',
-        foundation.filter((object) => object.kind === 'AppProject'),
-      ),
-      ...rootFile(file, foundation),
-      file('settings', settings, `${BASE}, delivery`),
-      ...stages.map(({ environment, objects }) => {
-        const at = environment.locate([]);
-        return { ...file(`stage-${environment.name}`, objects, at.file), at };
-      }),
-    ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return filesByHub(repository, kinds).flatMap(({ files }) => files);
+}
+
+/** The same, with the cluster that they are applied to. */
+export function filesByHub(
+  repository: Repository,
+  kinds: KindsByStage,
+): { readonly cluster: Cluster; readonly files: readonly RenderedFile[] }[] {
+  return deliveries(repository, kinds).map((delivery) => ({
+    cluster: { ...repository.values.clusters[delivery.hub]!, name: delivery.hub },
+    files: filesOf(delivery),
+  }));
+}
+
+function filesOf({ folder, settings, foundation, stages }: Delivery): RenderedFile[] {
+  const file = (name: string, objects: readonly KubeObject[], source = BASE): RenderedFile => ({
+    path: `${folder}/${name}.yaml`,
+    source,
+    at: { file: BASE },
+    objects,
   });
+  return [
+    file(
+      'projects',
+      foundation.filter((object) => object.kind === 'AppProject'),
+    ),
+    ...rootFile(file, foundation),
+    file('settings', settings, `${BASE}, delivery`),
+    ...stages.map(({ environment, objects }) => {
+      const at = environment.locate([]);
+      return { ...file(`stage-${environment.name}`, objects, at.file), at };
+    }),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function rootFile(

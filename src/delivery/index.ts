@@ -1,5 +1,13 @@
 export type { GroupKind } from './app-project';
-export { clusterKinds, deliveries, deliveryFiles, type Delivery, type KindsByStage } from './files';
+export { applicationNames } from './application-set';
+export {
+  clusterKinds,
+  deliveries,
+  deliveryFiles,
+  filesByHub,
+  type Delivery,
+  type KindsByStage,
+} from './files';
 export { notificationParts } from './notifications';
 export { locateBase } from './locate';
 export { deliveryProblems } from './problems';

@@ -1,5 +1,14 @@
 import type { Environment, Repository } from '../model/environment';
 
+/**
+ * On an Application: what it deployed is deleted with it. On an ApplicationSet: it is deleted by its controller, which
+ * lets the Applications go where it may not delete them.
+ */
+export const CASCADE = 'resources-finalizer.argocd.argoproj.io';
+
+/** The label that says which cluster of a fleet an Application is for. */
+export const CLUSTER_LABEL = 'stageline.dev/cluster';
+
 /** What the Application and the AppProject of a stage are called. */
 export function stageName(environment: Environment): string {
   return `${environment.project}-${environment.name}`;

@@ -4,8 +4,10 @@ import { notificationProblems } from './notification-problems';
 import { repositoryUrlProblems } from '../model/delivery/repository-url';
 import type { Environment, Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
-import { describeObject } from '../model/kube';
+import { describeObject, type KubeObject } from '../model/kube';
+import { applicationNames } from './application-set';
 import { deliveries } from './files';
+import { fleetProblems } from './fleet-problems';
 import { hubOf } from './hubs';
 import { locateBase } from './locate';
 import { resolvePolicy } from './policy';
@@ -23,6 +25,7 @@ export function deliveryProblems(repository: Repository): Problem[] {
     ...nameProblems(repository),
     ...repository.environments.flatMap((environment) => [
       ...hubProblems(repository, environment),
+      ...fleetProblems(repository, environment),
       ...syncProblems(environment),
       ...windowProblems(environment),
     ]),
@@ -171,22 +174,31 @@ function nameProblems(repository: Repository): Problem[] {
   return deliveries(repository, new Map()).flatMap(({ foundation, stages }) => {
     const seen = new Set(foundation.map(describeObject));
     return stages.flatMap(({ environment, objects }) =>
-      objects.flatMap((object): Problem[] => {
-        const name = describeObject(object);
-        if (!seen.has(name)) {
-          seen.add(name);
-          return [];
-        }
-        return [
-          {
-            code: 'application-name-twice',
-            cause: `stage "${environment.name}" and another one both need the ${name}`,
-            consequence: 'The one would be overwritten by the other.',
-            remedy: 'Rename the stage or the app.',
-            at: environment.locate([]),
-          },
-        ];
-      }),
+      objects
+        .flatMap((object) => namesOf(object, repository, environment))
+        .flatMap((name): Problem[] => {
+          if (!seen.has(name)) {
+            seen.add(name);
+            return [];
+          }
+          return [
+            {
+              code: 'application-name-twice',
+              cause: `stage "${environment.name}" and another one both need the ${name}`,
+              consequence: 'The one would be overwritten by the other.',
+              remedy: 'Rename the stage or the app.',
+              at: environment.locate([]),
+            },
+          ];
+        }),
     );
   });
+}
+
+/** An object, and the Applications that it is a set of. */
+function namesOf(object: KubeObject, repository: Repository, environment: Environment): string[] {
+  const applications = applicationNames(repository, environment, object).map((name) =>
+    describeObject({ ...object, kind: 'Application', metadata: { ...object.metadata, name } }),
+  );
+  return [...new Set([describeObject(object), ...applications])];
 }

@@ -7,9 +7,11 @@ import { projectLabels, rootName } from './names';
  * The project and the Application that own the files of the stages, in a repository whose owner is `root`. The root
  * Application creates AppProjects, so whoever can change what it reads can do anything: it follows the default
  * revision only, and it never deletes by itself.
+ *
+ * @param fleets whether there are ApplicationSets among the objects of its stages
  * https://argo-cd.readthedocs.io/en/stable/operator-manual/cluster-bootstrapping/
  */
-export function rootObjects(repository: Repository, folder: string): KubeObject[] {
+export function rootObjects(repository: Repository, folder: string, fleets: boolean): KubeObject[] {
   const { delivery, project, repository: git } = repository.values;
   const { namespace } = delivery.argocd;
   const name = rootName(repository);
@@ -26,6 +28,7 @@ export function rootObjects(repository: Repository, folder: string): KubeObject[
         namespaceResourceWhitelist: [
           { group: 'argoproj.io', kind: 'AppProject' },
           { group: 'argoproj.io', kind: 'Application' },
+          ...(fleets ? [{ group: 'argoproj.io', kind: 'ApplicationSet' }] : []),
         ],
       },
     },

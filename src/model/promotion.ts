@@ -64,6 +64,7 @@ export const promotionShape = {
 export const NEVER_PINNED = [
   'allowDestructive',
   'base',
+  'fleet',
   'gates',
   'hold',
   'ignoreDifferences',

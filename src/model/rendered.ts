@@ -28,7 +28,10 @@ export interface Proven {
 /** Everything that one stage deploys. */
 export interface RenderedStage {
   readonly name: string;
+  /** The one that it is rendered for. */
   readonly cluster: Cluster;
+  /** Every cluster that it runs on. @default `cluster` alone */
+  readonly clusters?: readonly Cluster[];
   /** Namespaces that the stage owns and renders. */
   readonly namespaces: readonly string[];
   /** The Pod Security level its namespaces enforce. */

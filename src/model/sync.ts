@@ -3,6 +3,7 @@ import { notifications } from './delivery/notifications';
 import { owners } from './delivery/owners';
 import { ignoreDifferences, syncPolicy } from './delivery/sync';
 import { windows } from './delivery/windows';
+import { fleet } from './fleet';
 
 /** A branch, a tag or a commit. */
 export const gitRevision = z
@@ -31,4 +32,5 @@ export const ownSyncShape = {
   revision: gitRevision
     .optional()
     .describe('Branch, tag or commit that Argo CD follows; default: repository.revision in base.yaml.'),
+  fleet,
 };

@@ -97,12 +97,14 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
 
 const isProject = (object: KubeObject): boolean => object.kind === 'AppProject';
 
-/** Login goes to the identity provider itself, and stages are plain Applications. */
+/** Login goes to the identity provider itself, and a stage on one cluster is a plain Application. */
 function unusedComponents(repository: Repository, delivery: Delivery): Component[] {
   const stages = delivery.stages.map(({ environment }) => environment);
   const silent = Object.keys(notificationParts(repository, stages).triggers).length === 0;
   return [
-    'applicationset-controller',
+    ...(stages.some(({ values }) => values.fleet !== undefined)
+      ? []
+      : (['applicationset-controller'] as const)),
     'dex-server',
     ...(silent ? (['notifications-controller'] as const) : []),
   ];

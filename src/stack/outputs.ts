@@ -1,5 +1,5 @@
 import type { Delivery } from '../delivery';
-import { resolvePolicy } from '../delivery';
+import { applicationNames, resolvePolicy } from '../delivery';
 import type { Repository } from '../model/environment';
 import type { StackConfig } from './config';
 
@@ -24,9 +24,9 @@ export function outputsOf(
     },
     applications: delivery.stages.flatMap(({ environment, objects }) =>
       objects
-        .filter(({ kind }) => kind === 'Application')
-        .map(({ metadata }) => ({
-          name: metadata.name,
+        .flatMap((object) => applicationNames(repository, environment, object))
+        .map((name) => ({
+          name,
           sync: resolvePolicy(environment).mode,
           createdBy: owner === 'pulumi' ? 'pulumi' : `${repository.values.project}-root`,
         })),
@@ -40,6 +40,12 @@ export function outputsOf(
     next:
       manual === undefined
         ? `kubectl -n ${namespace} get applications`
-        : `argocd app sync ${manual.environment.project}-${manual.environment.name}`,
+        : `argocd app sync ${
+            applicationNames(
+              repository,
+              manual.environment,
+              manual.objects.find(({ kind }) => kind !== 'AppProject')!,
+            )[0]!
+          }`,
   };
 }

@@ -2,12 +2,13 @@ import type { Delivery } from '../delivery';
 import { deliveryProblems, notificationParts } from '../delivery';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
+import { clustersOf } from '../model/fleet';
 import type { StackConfig } from './config';
 import type { RemoteClusters } from './secrets';
 
 /** The clusters that this Argo CD deploys to and does not run in. */
-export function remoteClusters(delivery: Delivery): RemoteClusters {
-  const clusters = delivery.stages.map(({ environment }) => environment.cluster);
+export function remoteClusters({ values }: Repository, delivery: Delivery): RemoteClusters {
+  const clusters = delivery.stages.flatMap(({ environment }) => clustersOf(values, environment));
   const remote = clusters.filter(({ name }) => name !== delivery.hub);
   const names = [...new Set(remote.map(({ name }) => name))].sort();
   return names.map((name) => ({ name, server: remote.find((cluster) => cluster.name === name)!.server }));
@@ -64,7 +65,7 @@ export function preflight(
       at,
     });
   }
-  for (const { name } of remoteClusters(delivery)) {
+  for (const { name } of remoteClusters(repository, delivery)) {
     if (config.clusters[name] !== undefined) continue;
     problems.push({
       code: 'cluster-not-registered',

@@ -44,7 +44,7 @@ export async function program(input: ProgramInput): Promise<Outputs> {
     repository,
     delivery,
     installer,
-    secrets: secretSpecs(config, repository.values.repository.url, remoteClusters(delivery)),
+    secrets: secretSpecs(config, repository.values.repository.url, remoteClusters(repository, delivery)),
     protect: config.protect,
     cluster: input.access,
   });

@@ -6,11 +6,18 @@ import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 
+/** Files that are applied to one cluster. */
+export interface OnCluster {
+  readonly cluster: Cluster;
+  readonly files: readonly RenderedFile[];
+}
+
 /**
  * Everything that must hold before anything is written: each object against the schema of its cluster's version, and
- * all stages together against the named rules.
+ * all stages together against the named rules. A stage that runs on several clusters has to hold on each.
  */
-export function check(stages: readonly RenderedStage[], delivery: readonly RenderedFile[]): Problem[] {
+export function check(rendered: readonly RenderedStage[], delivery: readonly OnCluster[]): Problem[] {
+  const stages = onEachCluster(rendered);
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
   for (const { cluster, files } of stages) {
@@ -28,12 +35,35 @@ export function check(stages: readonly RenderedStage[], delivery: readonly Rende
   // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
   const unproven = ({ cluster, files }: RenderedStage): readonly RenderedFile[] =>
     (definitions.get(clusterIdentity(cluster)) ?? []).length > 0 ? files : files.filter((f) => !f.proven);
-  const hub = stages[0] && validatorOf(stages[0].cluster);
   return [
     ...stages.flatMap((stage) => validate(unproven(stage), validatorOf(stage.cluster))),
-    ...(hub ? validate(delivery, hub) : []),
+    ...delivery.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
     ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];
+}
+
+/**
+ * A stage once for each of its clusters that could tell something new: one that another stage runs on, too, or the
+ * first of its version and of what it provides.
+ */
+function onEachCluster(rendered: readonly RenderedStage[]): readonly RenderedStage[] {
+  const clustersOf = ({ cluster, clusters = [cluster] }: RenderedStage): readonly Cluster[] => clusters;
+  const stagesOn = new Map<string, number>();
+  for (const id of rendered.flatMap(clustersOf).map(clusterIdentity))
+    stagesOn.set(id, (stagesOn.get(id) ?? 0) + 1);
+  return rendered.flatMap((stage) => {
+    const seen = new Set<string>();
+    return clustersOf(stage).flatMap((cluster) => {
+      const kind = JSON.stringify([cluster.kubernetes, [...cluster.provides].sort()]);
+      const known = seen.has(kind);
+      seen.add(kind);
+      if (known && stagesOn.get(clusterIdentity(cluster)) === 1) return [];
+      // What is proven is proven for the version that it was rendered for.
+      const proven = cluster.kubernetes === stage.cluster.kubernetes;
+      const files = proven ? stage.files : stage.files.map((file) => ({ ...file, proven: undefined }));
+      return [{ ...stage, cluster, files }];
+    });
+  });
 }
 
 const isDefinition = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { clusterKinds, deliveryFiles, deliveryProblems } from '../delivery';
+import { clusterKinds, deliveryProblems, filesByHub } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
 import {
@@ -15,6 +15,7 @@ import { readManifests } from '../manifests/read';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
+import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { check } from './check';
@@ -94,19 +95,28 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const cache = new UnitCache(options.cache === false ? undefined : root);
   const units = await provenUnits(following, sourceOf, cache, options);
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
-  const delivery = deliveryFiles(repository, clusterKinds(stages));
+  const delivery = filesByHub(repository, clusterKinds(stages));
 
   const problems = [
     ...deliveryProblems(repository),
     ...approvalProblems(repository),
-    ...check(stages, delivery),
+    ...check(onFleets(repository, stages), delivery),
     ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, stages, options.texts),
   ];
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 
   const argocd = { name: DELIVERY, inputs: inputsOf(repository.values), base: null };
-  const outputs = [...rendered, { ...argocd, files: emit(delivery, DELIVERY) }];
+  const outputs = [
+    ...rendered,
+    {
+      ...argocd,
+      files: emit(
+        delivery.flatMap(({ files }) => files),
+        DELIVERY,
+      ),
+    },
+  ];
   const dist = objectsInDist(root, stages, outputs, reader);
   const removals = repository.values.allowDestructive.map((change, i) => ({
     change,
@@ -127,6 +137,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     reader,
     cache,
   };
+}
+
+/** Each stage with every cluster that it runs on. */
+function onFleets({ environments, values }: Repository, stages: readonly RenderedStage[]): RenderedStage[] {
+  return stages.map((stage, i) => ({ ...stage, clusters: clustersOf(values, environments[i]!) }));
 }
 
 async function resolvePins(

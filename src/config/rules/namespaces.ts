@@ -1,6 +1,7 @@
 import { clusterIdentity } from '../../model/cluster';
 import type { App, Environment } from '../../model/environment';
 import type { Location } from '../../model/errors';
+import { clustersOf } from '../../model/fleet';
 import type { RepositoryRule, StageRule } from './rule';
 
 const OF_KUBERNETES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -8,13 +9,15 @@ const OF_KUBERNETES = ['default', 'kube-system', 'kube-public', 'kube-node-lease
 /** A namespace has one owner: Argo CD would see each stage delete what the other one deployed. */
 export const namespacesAreNotShared: RepositoryRule = {
   name: 'namespaces-are-not-shared',
-  check: ({ environments }) => {
+  check: ({ environments, values }) => {
     const owners = new Map<string, Environment[]>();
     for (const environment of environments) {
-      for (const namespace of environment.namespaces) {
-        const key = `${clusterIdentity(environment.cluster)} ${namespace}`;
-        owners.set(key, [...(owners.get(key) ?? []), environment]);
-      }
+      const ids = new Set(clustersOf(values, environment).map(clusterIdentity));
+      for (const namespace of environment.namespaces)
+        for (const id of ids) {
+          const key = `${id} ${namespace}`;
+          owners.set(key, [...(owners.get(key) ?? []), environment]);
+        }
     }
     return [...owners]
       .filter(([, stages]) => stages.length > 1)
