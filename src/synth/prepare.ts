@@ -19,9 +19,10 @@ import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { check } from './check';
-import { compare, type Before } from './compare';
+import { compare, type Before, type Comparison } from './compare';
 import { hostFiles, type HostFiles } from './host-files';
 import { inputsOf } from './inputs';
+import type { Settled } from './last-run';
 import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
@@ -61,6 +62,8 @@ export interface Prepared {
   readonly refused: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly reader: DistReader;
+  /** What is said once dist/ is as rendered. */
+  readonly settled: () => Settled;
   /** What was rendered, to be kept for the next run. */
   readonly cache: UnitCache;
 }
@@ -122,10 +125,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     change,
     at: repository.locate?.(['allowDestructive', i]) ?? { file: 'environments/base.yaml' },
   }));
-  const changes = compare(dist, stages, removals, (stage) => notes.get(stage) ?? []);
-  const guarded = options.against
-    ? compare(await objectsAt(root, options.env, options.against), stages, removals, () => [])
-    : changes;
+  const notesOf = (stage: string): readonly string[] => notes.get(stage) ?? [];
+  const against = (before: Before) => compare(before, stages, removals, notesOf);
+  const changes = against(dist);
+  const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
+  const sizes = sizeWarnings(repository, stages, outputs);
+  const warningsOf = (comparison: Comparison) => [...repository.warnings, ...comparison.warnings, ...sizes];
   return {
     repository,
     outputs,
@@ -133,9 +138,15 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     stages,
     summaries: changes.summaries,
     refused: guarded.refused,
-    warnings: [...repository.warnings, ...guarded.warnings, ...sizeWarnings(repository, stages, outputs)],
+    warnings: warningsOf(guarded),
     reader,
     cache,
+    settled: () => {
+      const after = against(
+        new Map(stages.map(({ name, files }) => [name, files.flatMap((f) => f.objects)])),
+      );
+      return { stages: after.summaries, warnings: warningsOf(after) };
+    },
   };
 }
 

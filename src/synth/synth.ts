@@ -2,7 +2,9 @@ import { checkDist, publish, type DistFile, type PublishOptions } from '../manif
 import { formatSummaries, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
-import { prepare, type PrepareOptions } from './prepare';
+import { LastRunFile } from './last-run';
+import type * as prepareModule from './prepare';
+import type { PrepareOptions } from './prepare';
 
 export interface SynthOptions extends Pick<
   PrepareOptions,
@@ -39,11 +41,30 @@ export interface SynthResult {
  */
 export async function synth(options: SynthOptions): Promise<SynthResult> {
   const { root } = options;
+  const writes = !options.check && !options.dryRun;
+  const last =
+    options.cache === false || options.deep || options.against !== undefined
+      ? undefined
+      : new LastRunFile(root);
+  const settled = last?.settled();
+  if (settled)
+    return {
+      ...settled,
+      files: [],
+      hostFiles: [],
+      different: false,
+      text: report(settled.stages, [], [], options),
+    };
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something may be rendered
+  const { prepare } = require('./prepare') as typeof prepareModule;
   const { outputs, reader, summaries, refused, warnings, ...rest } = await prepare(options);
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
   const { files, different } = write({ root, stages: outputs, reader }, stale, options);
-  if (!options.check && !options.dryRun) rest.cache.save();
+  if (writes) {
+    rest.cache.save();
+    last?.save(rest.repository, rest.settled());
+  }
   const hostFiles = [...stale.keys()].sort();
   const text = report(summaries, files, hostFiles, options);
   return { stages: summaries, files, hostFiles, different, text, warnings };

@@ -6,4 +6,4 @@ export { isFilePath, isStageName, LOCK_FILE } from './paths';
 export { checkDist, publish, type CheckResult, type PublishResult } from './publish';
 export { readDist, readLock, verifyLock } from './read';
 export { recover, type Recovery } from './recover';
-export { formatLock, parseLock, type StageLock } from './stage-lock';
+export { formatLock, lockPath, parseLock, type StageLock } from './stage-lock';

@@ -12,6 +12,12 @@ const PACKAGES = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'yaml', 'zod'];
  * What it rendered before, another one may render differently.
  */
 export function engineHash(): string {
+  return (known ??= hashEngine());
+}
+
+let known: string | undefined;
+
+function hashEngine(): string {
   const hash = createHash('sha256').update(process.version);
   for (const folder of [CODE, DATA]) {
     for (const path of filesBelow(folder))

@@ -1,0 +1,114 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { prepare } from '../../src/synth/prepare';
+import { synth, type SynthOptions } from '../../src/synth/synth';
+import { BASE } from '../support/environments';
+
+// The real one, counted.
+jest.mock('../../src/synth/prepare', () => {
+  const actual = jest.requireActual<{ prepare: typeof prepare }>('../../src/synth/prepare');
+  return { ...actual, prepare: jest.fn(actual.prepare) };
+});
+
+let root: string;
+const path = (name: string): string => join(root, name);
+const LAST = '.stageline/cache/last-run';
+const MANIFESTS = `${BASE.replace('[metrics-server]', '[metrics-server, network-policy]')}  plain: { kind: manifests, path: vendor/plain }\n`;
+const configMap = (name: string): string =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { a: b }\n`;
+
+function write(name: string, text: string): void {
+  mkdirSync(dirname(path(name)), { recursive: true });
+  writeFileSync(path(name), text);
+}
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'last-run-'));
+  write('environments/base.yaml', MANIFESTS);
+  write('environments/dev.yaml', 'allowDestructive: [remove Namespace elsewhere]\n');
+  write('environments/prod.yaml', 'promotesFrom: dev\n');
+  write('vendor/plain/one.yaml', configMap('one'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const run = (options: Partial<SynthOptions> = {}) => synth({ root, env: {}, ...options });
+/** The result, or the message of the error. */
+const outcome = (options: Partial<SynthOptions>): Promise<unknown> =>
+  run(options).catch((error: unknown) => String(error));
+
+/** Whether anything was read to be rendered. */
+async function rendersFor(options: Partial<SynthOptions> = {}): Promise<boolean> {
+  const before = jest.mocked(prepare).mock.calls.length;
+  await run(options);
+  return jest.mocked(prepare).mock.calls.length > before;
+}
+
+test('the second run renders nothing, and says what a run without the cache says', async () => {
+  const first = await run();
+  expect(first.files).not.toEqual([]);
+  expect(await rendersFor()).toBe(false);
+  const second = await run();
+  expect(second).toEqual(await run({ cache: false }));
+  expect(second.warnings.map(({ code }) => code)).toContain('stale-acknowledgement');
+  expect(await rendersFor({ check: true })).toBe(false);
+  expect(await run({ check: true })).toEqual(await run({ check: true, cache: false }));
+  expect(await rendersFor({ deep: true })).toBe(true);
+});
+
+test.each<[string, () => void]>([
+  ['a value', () => appendFileSync(path('environments/prod.yaml'), 'apps: { web: { replicas: 3 } }\n')],
+  ['a stage that comes', () => write('environments/late.yaml', 'promotesFrom: prod\n')],
+  ['a stage that goes', () => rmSync(path('environments/prod.yaml'))],
+  ['a mistake', () => appendFileSync(path('environments/prod.yaml'), 'replicaz: 3\n')],
+  ['a folder of manifests', () => write('vendor/plain/two.yaml', configMap('two'))],
+  ['a folder of manifests that goes', () => rmSync(path('vendor'), { recursive: true })],
+  ['a link among manifests', () => symlinkSync('one.yaml', path('vendor/plain/two.yaml'))],
+  ['an edited file', () => appendFileSync(path('dist/dev/web.yaml'), '# by hand\n')],
+  ['a file that is gone', () => rmSync(path('dist/prod/web.yaml'))],
+  ['a lock that is gone', () => rmSync(path('dist/prod/stageline.lock'))],
+  ['a foreign file', () => write('dist/prod/mine.txt', 'mine\n')],
+  ['a foreign folder', () => write('dist/mine/mine.txt', 'mine\n')],
+  ['dist/ that is gone', () => rmSync(path('dist'), { recursive: true })],
+  [
+    'CODEOWNERS with a block of ours',
+    () => write('CODEOWNERS', '# stageline: begin\n/a @b\n# stageline: end\n'),
+  ],
+  ['a class', () => write('src/apps/late.ts', 'export const nothing = 1;\n')],
+  ['a damaged memory', () => write(LAST, '{')],
+])('%s: it is seen, by --check and by the next run', async (_, change) => {
+  await run();
+  expect(existsSync(path(LAST))).toBe(true);
+  change();
+  const check = await outcome({ check: true });
+  expect(check).toEqual(await outcome({ check: true, cache: false }));
+  const dryRun = await outcome({ dryRun: true });
+  expect(dryRun).toEqual(await outcome({ dryRun: true, cache: false }));
+  await outcome({});
+  expect(await outcome({ check: true })).toEqual(await outcome({ check: true, cache: false }));
+});
+
+test('where classes may read what they like, nothing is remembered', async () => {
+  write('src/apps/readme.txt', 'not a class, and who knows\n');
+  await run();
+  expect(existsSync(path(LAST))).toBe(false);
+  expect(await rendersFor()).toBe(true);
+});
+
+test('--no-cache neither reads nor writes it', async () => {
+  await run({ cache: false });
+  expect(existsSync(path(LAST))).toBe(false);
+  await run();
+  const text = readFileSync(path(LAST), 'utf8');
+  expect(await rendersFor({ cache: false })).toBe(true);
+  expect(readFileSync(path(LAST), 'utf8')).toBe(text);
+});
