@@ -26,8 +26,9 @@ export interface PromotionPlan {
   readonly edits: readonly ValueEdit[];
   /** Apps that the source has and the target has not: they come with the base. */
   readonly missing: readonly string[];
-  /** The target's file afterwards. */
+  /** The target's file afterwards, and the base.yaml that it renders with then. */
   readonly text: string;
+  readonly baseValues: unknown;
 }
 
 export interface PromotionInput {
@@ -73,6 +74,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
     edits,
     missing,
     text: editYaml(to.text, edits, to.file),
+    baseValues: target.baseValues,
   };
 }
 

@@ -7,6 +7,7 @@ import { suggest } from '../model/nearest';
 import { yamlApp } from '../model/values/workloads';
 import { loadApps } from '../synth/load-apps';
 import { baseOfHead, requireOnDefault, sameBase } from './base-revision';
+import { requireSealed } from './ciphertext';
 import { show } from './format';
 import { requireOpen } from './gates';
 import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
@@ -40,13 +41,15 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   const from = await readStage(world.root, repo, sourceName(options, to));
   const plan = await planBetween(workspace, from, to, options);
   if (plan.edits.length === 0) return undefined;
+  const after = { ...to, text: plan.text, values: parseValues(plan.text), baseValues: plan.baseValues };
+  const sealed = requireSealed(from, after, plan.changes);
   const passed = await requireOpen(workspace, {
     from,
     to,
     skip: options.skip,
     direct: options.push === true && options.branch === undefined,
   });
-  const base = valueIn(parseValues(plan.text), ['base']);
+  const base = valueIn(after.values, ['base']);
   return {
     stage: to.name,
     texts: new Map([[`${to.name}.yaml`, plan.text]]),
@@ -54,6 +57,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
     lines: [
       ...plan.changes.map(describeChange),
       ...plan.missing.map((app) => `${app}: comes with the base, and not before`),
+      ...sealed,
       ...passed.notes,
     ],
     trailers: [

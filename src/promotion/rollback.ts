@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { editYaml, parseValues, valueIn, type ValueEdit } from '../config/yaml-edit';
 import { trailer } from '../git/log';
 import { fetchAdvice, isAncestor, readObjects, readTree, requireCommit } from '../git/read';
 import { isShallow, type Repo } from '../git/repository';
+import { parseLock } from '../manifests/publish';
 import { EXIT, UserError } from '../model/errors';
 import { NEVER_PINNED } from '../model/promotion';
-import { show } from './format';
+import { ciphertextOf, describeKept } from './ciphertext';
 import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
 import { preview } from './preview';
+import { contentHash } from './records';
 import { releasesOf, type Release } from './releases';
 import { readStage, type Workspace, type World } from './workspace';
 
@@ -43,28 +44,34 @@ async function propose(workspace: Workspace, options: RollbackOptions): Promise<
   const back = whole
     ? stageBack(options.stage, then.toString('utf8'), now, target)
     : await appsBack(workspace, options, then.toString('utf8'), target);
-  const ciphertext = ciphertextOf(parseValues(now), parseValues(back));
-  const text = editYaml(back, ciphertext, `environments/${options.stage}.yaml`);
+  const kept = ciphertextOf(parseValues(now), parseValues(back));
+  const text = editYaml(back, kept, `environments/${options.stage}.yaml`);
+  const lines = [
+    `${whole ? 'the stage is' : `${options.apps!.join(', ')} are`} as in ${target.slice(0, 12)}`,
+    `held until "stageline release ${options.stage}"`,
+    ...describeKept(kept),
+  ];
   const proposal: Proposal = {
     stage: options.stage,
     texts: new Map([[`${options.stage}.yaml`, text]]),
     // With other ciphertext than then the stage is rendered from its base; all else comes out as it was.
-    ...(whole && ciphertext.length === 0 ? { manifests: new Map([[options.stage, manifests]]) } : {}),
+    ...(whole && kept.length === 0 ? { manifests: new Map([[options.stage, manifests]]) } : {}),
     subject: `rollback(${options.stage}): ${whole ? '' : `${options.apps!.join(', ')} `}to ${target.slice(0, 12)}`,
-    lines: [
-      `${whole ? 'the stage is' : `${options.apps!.join(', ')} are`} as in ${target.slice(0, 12)}`,
-      `held until "stageline release ${options.stage}"`,
-      ...ciphertext.map(
-        ({ path }) => `stays as it is today: the ciphertext of ${path.slice(1, 4).join('.')}`,
-      ),
-    ],
+    lines,
     trailers: [
       ['Rollback-Of', workspace.checkout.head],
       ['Rollback-To', target],
     ],
     fields: [['stage', parseValues(now), parseValues(text)]],
   };
-  if (!whole) await requireSameBytes(workspace, proposal, manifests, options.apps!);
+  // Without what stays as it is today, it has to come out as it was.
+  const exactly = { ...proposal, texts: new Map([[`${options.stage}.yaml`, back]]) };
+  if (!whole || kept.length > 0) {
+    const differing = await differingFrom(workspace, exactly, manifests);
+    if (!whole) refuseOtherBase(options, target, new Set(differing));
+    else if (differing.length > 0)
+      lines.push(`differs in more, as its cluster does: ${differing.join(', ')}`);
+  }
   if (whole && (await isThere(workspace, options.stage, manifests))) return undefined;
   return proposal;
 }
@@ -84,7 +91,7 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   }
   const steps = options.steps ?? 1;
   const releases = await releasesOf(repo, checkout.head, options.stage);
-  const release = releases[steps + startOf(releases)];
+  const release = releases[steps + (await startOf(repo, releases, options.stage))];
   if (release) return release.entry.commit;
   if (await isShallow(repo))
     throw new UserError(
@@ -106,13 +113,19 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   );
 }
 
-/** After a rollback, one step back is from the release that it went to. */
-function startOf(releases: readonly Release[]): number {
+/** After a rollback, one step back is from the release that it went to, whatever ciphertext stayed since. */
+async function startOf(repo: Repo, releases: readonly Release[], stage: string): Promise<number> {
   const [current] = releases;
   const to = current && trailer(current.entry, 'Rollback-To');
   if (to === undefined) return 0;
-  const start = releases.findIndex((release, i) => i > 0 && release.content === current!.content);
-  return Math.max(start, 0);
+  const [text] = await readObjects(repo, [`${to}:dist/${stage}/stageline.lock`]);
+  const lock = text && parseLock(stage, text.toString('utf8'));
+  if (!lock || 'problem' in lock) return 0;
+  const content = contentHash(lock);
+  return Math.max(
+    releases.findIndex((release, i) => i > 0 && release.content === content),
+    0,
+  );
 }
 
 async function manifestsAt(repo: Repo, commit: string, stage: string): Promise<Map<string, string>> {
@@ -137,22 +150,6 @@ function stageBack(stage: string, then: string, now: string, target: string): st
   return editYaml(then, edits, `environments/${stage}.yaml`);
 }
 
-/** Ciphertext never goes back: what was sealed since may be all that can be opened today. */
-export function ciphertextOf(today: unknown, back: unknown): ValueEdit[] {
-  const apps = Object.keys((valueIn(today, ['apps']) ?? {}) as object);
-  return apps.flatMap((app) => {
-    const secrets = Object.keys((valueIn(today, ['apps', app, 'secrets']) ?? {}) as object);
-    return secrets.flatMap((secret): ValueEdit[] => {
-      const path = ['apps', app, 'secrets', secret];
-      const sealed = valueIn(today, [...path, 'sealed']);
-      // A secret that the release did not have goes with the rest of it.
-      if (sealed === undefined || valueIn(back, path) === undefined) return [];
-      const same = isDeepStrictEqual(sealed, valueIn(back, [...path, 'sealed']));
-      return same ? [] : [{ path: [...path, 'sealed'], value: sealed }];
-    });
-  });
-}
-
 const reasonFor = (target: string): string => `rolled back to ${target.slice(0, 12)}`;
 
 async function appsBack(
@@ -172,24 +169,32 @@ async function appsBack(
   return editYaml(stage.text, [...edits, ...pin, hold], stage.file);
 }
 
-/** With another base an app renders otherwise, whatever its values: then only the whole stage can go back. */
-async function requireSameBytes(
+/** The files of the stage that come out otherwise than they are in the release. */
+async function differingFrom(
   { world }: Workspace,
   proposal: Proposal,
   manifests: ReadonlyMap<string, string>,
-  apps: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
   const { prepared } = await preview(world, proposal);
   const files = prepared.outputs.find(({ name }) => name === proposal.stage)!.files;
-  const differing = apps.filter(
-    (app) => files.find(({ path }) => path === `${app}.yaml`)?.text !== manifests.get(`${app}.yaml`),
-  );
-  if (differing.length === 0) return;
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const paths = new Set([...texts.keys(), ...manifests.keys()]);
+  return [...paths].filter((path) => texts.get(path) !== manifests.get(path)).sort();
+}
+
+/** With another base an app renders otherwise, whatever its values: then only the whole stage can go back. */
+function refuseOtherBase(
+  { apps, stage }: RollbackOptions,
+  target: string,
+  differing: ReadonlySet<string>,
+): void {
+  const others = apps!.filter((app) => differing.has(`${app}.yaml`));
+  if (others.length === 0) return;
   throw new UserError(
     {
       code: 'other-base',
-      cause: `${differing.join(', ')} cannot go back alone: the base of ${proposal.stage} has changed since`,
-      consequence: `The manifests would not be those of the release (${show(proposal.trailers[1]![1])}).`,
+      cause: `${others.join(', ')} cannot go back alone: the base of ${stage} has changed since`,
+      consequence: `The manifests would not be those of the release (${target}).`,
       remedy: 'roll back the whole stage, by naming no app',
     },
     EXIT.refused,

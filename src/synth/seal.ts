@@ -53,7 +53,10 @@ export function planSeal(options: SealOptions): SealPlan {
       at,
     });
   }
-  assertNames(app, secret, keys);
+  const before = environments.find(({ name }) => name === environment.values.promotesFrom);
+  const uses = usesOf(app);
+  const coming = usesOf(before?.apps.find(({ name }) => name === app.name));
+  assertNames(app, secret, keys, { ...coming, ...uses }[secret], keysOf(coming[secret]));
   const place = environment.locate(['secrets', 'sealedSecrets', 'certificate']);
   const { certificate, warnings } = readCertificate(
     pemOf(root, secrets.sealedSecrets.certificate, place),
@@ -69,10 +72,16 @@ export function planSeal(options: SealOptions): SealPlan {
     textWith: (values) =>
       editYaml(
         readFileSync(join(root, file), 'utf8'),
-        keys.map((key) => ({
-          path: ['apps', app.name, 'secrets', secret, 'sealed', key],
-          value: seal(certificate, scope, values.get(key)!),
-        })),
+        [
+          // Sealed before the promotion that brings its use: until then its keys are named here.
+          ...(app.kind === 'class' || uses[secret]
+            ? []
+            : [{ path: ['apps', app.name, 'secrets', secret, 'keys'], value: [...keys].sort() }]),
+          ...keys.map((key) => ({
+            path: ['apps', app.name, 'secrets', secret, 'sealed', key],
+            value: seal(certificate, scope, values.get(key)!),
+          })),
+        ],
         file,
       ),
   };
@@ -93,7 +102,21 @@ function find<T extends Environment | App>(all: readonly T[], name: string, what
   throw new UserError({ code: `unknown-${what}`, cause: `there is no ${what} "${name}"`, remedy });
 }
 
-function assertNames(app: App, secret: string, keys: readonly string[]): void {
+type Uses = Readonly<Record<string, SecretUse | undefined>>;
+
+const usesOf = (app: App | undefined): Uses => (app?.values.secrets ?? {}) as Uses;
+
+const keysOf = (use: SecretUse | undefined): string[] =>
+  use ? [...Object.values(use.env ?? {}), ...Object.values(use.files ?? {}), ...(use.keys ?? [])] : [];
+
+/** @param use how the stage, or else the one before it, uses the secret; `coming`: keys that the one before uses */
+function assertNames(
+  app: App,
+  secret: string,
+  keys: readonly string[],
+  use: SecretUse | undefined,
+  coming: readonly string[],
+): void {
   const problems = keys.flatMap((key): Problem[] => {
     const checked = secretKey.safeParse(key);
     if (checked.success) return [];
@@ -112,14 +135,16 @@ function assertNames(app: App, secret: string, keys: readonly string[]): void {
   });
   if (problems.length > 0) throw new UserError(problems);
   if (app.kind === 'class') return; // what a class asks for is known when it is rendered
-  const uses = app.values.secrets as Readonly<Record<string, SecretUse>>;
-  const use = uses[secret];
   if (!use) {
     const cause = `${app.name} has no secret "${secret}"`;
-    const remedy = suggest(secret, Object.keys(uses), `Declare it under apps.${app.name}.secrets first.`);
+    const remedy = suggest(
+      secret,
+      Object.keys(usesOf(app)),
+      `Declare it under apps.${app.name}.secrets first.`,
+    );
     throw new UserError({ code: 'unknown-secret', cause, remedy, at: app.locate(['secrets']) });
   }
-  const known = [...Object.values(use.env), ...Object.values(use.files), ...use.keys];
+  const known = [...new Set([...keysOf(use), ...coming])];
   const unknown = keys.filter((key) => !known.includes(key));
   if (unknown.length === 0) return;
   throw new UserError(
