@@ -1,11 +1,12 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { addKube } from './kube-resource';
 import { splitResource, type ApiRule } from '../model/values/api-access';
 
 /** The Role of an app, and its binding to the account that its pods run as. */
 export function addApiAccess(scope: Construct, name: string, rules: readonly ApiRule[]): void {
-  new k8s.KubeRole(scope, 'app-role', { metadata: { name }, rules: rules.flatMap(policyRules) });
-  new k8s.KubeRoleBinding(scope, 'app-role-binding', {
+  addKube(k8s.KubeRole, scope, 'app-role', { metadata: { name }, rules: rules.flatMap(policyRules) });
+  addKube(k8s.KubeRoleBinding, scope, 'app-role-binding', {
     metadata: { name },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
     subjects: [{ kind: 'ServiceAccount', name }],

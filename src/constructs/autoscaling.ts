@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { addKube } from './kube-resource';
 import { intOrString, type WorkerValues } from './values';
 
 export interface Scaled {
@@ -20,7 +21,7 @@ export function addAutoscaler(scope: Construct, of: Scaled, values: WorkerValues
     averageUtilization === undefined
       ? []
       : [{ type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } }];
-  new k8s.KubeHorizontalPodAutoscalerV2(scope, 'autoscaler', {
+  addKube(k8s.KubeHorizontalPodAutoscalerV2, scope, 'autoscaler', {
     metadata: of.metadata,
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: of.kind, name: of.name },
@@ -42,7 +43,7 @@ export function addDisruptionBudget(
 ): void {
   if (!values) return;
   const { maxUnavailable, minAvailable } = values;
-  new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
+  addKube(k8s.KubePodDisruptionBudget, scope, 'disruption-budget', {
     metadata: of.metadata,
     spec: {
       selector: { matchLabels: of.selector },

@@ -7,6 +7,7 @@ import type { AppValues } from '../model/values/app-shape';
 import { addApiAccess } from './api-access';
 import { finishOnSynth } from './finish';
 import type { HardeningNote } from './hardening';
+import { addKube } from './kube-resource';
 import { NAME_LABEL, objectLabels, selectorLabels } from './labels';
 import { appNetworkPolicy, type Endpoint } from './network-policy';
 import { AppSecret, type SecretOptions } from './secret';
@@ -120,7 +121,7 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   /** @internal A component announces its pods: what they listen on, and which hardening they go without. */
   register(endpoint: Endpoint, notes: readonly HardeningNote[]): void {
     if (this.endpoints.length === 0) {
-      new k8s.KubeServiceAccount(this, 'app-service-account', {
+      addKube(k8s.KubeServiceAccount, this, 'app-service-account', {
         metadata: { name: this.serviceAccountName },
         automountServiceAccountToken: false,
       });
@@ -153,7 +154,7 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   /** @internal The policy of the app, once; and what one more component listens on. */
   protected addNetworkPolicy(name: string, endpoint: Endpoint): void {
     if (this.endpoints.length === 0) {
-      new k8s.KubeNetworkPolicy(this, 'app-network-policy', {
+      addKube(k8s.KubeNetworkPolicy, this, 'app-network-policy', {
         metadata: { name },
         spec: appNetworkPolicy(this.environment, this.app, () => this.endpoints),
       });

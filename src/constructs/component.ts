@@ -2,6 +2,7 @@ import type { ApiObjectMetadata } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { BaseApp } from './base-app';
+import { addKube } from './kube-resource';
 import type { Endpoint } from './network-policy';
 import { configMapName, renderPod, type Pod, type PodOptions } from './pod';
 import { waveAnnotation, type Wave } from './sync-waves';
@@ -55,14 +56,14 @@ export abstract class Component extends Construct {
     const pod = renderPod(this.app, values, { ...options, name: this.name });
     this.app.register({ ...endpoint, ports: pod.ports }, pod.notes);
     if (pod.files) {
-      new k8s.KubeConfigMap(this, 'config', {
+      addKube(k8s.KubeConfigMap, this, 'config', {
         metadata: this.metadata(configMapName(this.name)),
         data: { ...pod.files.data },
       });
     }
     const wave = options.kind === 'StatefulSet' ? 'store' : 'workload';
     for (const { name, spec } of pod.claims) {
-      new k8s.KubePersistentVolumeClaim(this, `claim-${name}`, {
+      addKube(k8s.KubePersistentVolumeClaim, this, `claim-${name}`, {
         metadata: this.metadata(name, { wave }),
         spec,
       });

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { addAutoscaler, addDisruptionBudget, replicasOf, type Scaled } from './autoscaling';
 import { Component } from './component';
-import { addSleep } from './lifecycle';
+import { addKube } from './kube-resource';
 import type { Endpoint } from './network-policy';
 import type { Pod } from './pod';
 import { spreadOf } from './scheduling';
@@ -18,7 +18,7 @@ export abstract class DeployedComponent extends Component {
       endpoint,
     );
     const { minReadySeconds, progressDeadlineSeconds, revisionHistoryLimit } = values.rollout;
-    const deployment = new k8s.KubeDeployment(this, 'deployment', {
+    addKube(k8s.KubeDeployment, this, 'deployment', {
       metadata: this.metadata(name),
       spec: {
         replicas: replicasOf(values),
@@ -30,7 +30,6 @@ export abstract class DeployedComponent extends Component {
         template: pod.template,
       },
     });
-    addSleep(deployment, values);
     const scaled: Scaled = { kind: 'Deployment', metadata: this.metadata(name), name, selector };
     addAutoscaler(this, scaled, values.autoscaling);
     addDisruptionBudget(this, scaled, values.disruptionBudget);

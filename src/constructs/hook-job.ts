@@ -4,7 +4,7 @@ import type { Hook } from '../model/values/hooks';
 import type { BaseApp } from './base-app';
 import { Component } from './component';
 import { checkSidecars, jobSpecOf } from './job-template';
-import { addSleep } from './lifecycle';
+import { addKube } from './kube-resource';
 import { SYNC_WAVE } from './sync-waves';
 import { appProblem, sortedEntries } from './values';
 
@@ -33,11 +33,10 @@ export class HookJob extends Component {
         ...(phase === 'PreSync' ? { [SYNC_WAVE]: BEFORE_WORKLOADS } : {}),
       },
     });
-    const job = new k8s.KubeJob(this, 'job', {
+    addKube(k8s.KubeJob, this, 'job', {
       metadata: { ...metadata, labels: { ...metadata.labels, [PURPOSE_LABEL]: purpose } },
       spec: jobSpecOf(values, pod),
     });
-    addSleep(job, values);
   }
 }
 

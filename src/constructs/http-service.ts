@@ -38,8 +38,7 @@ export class HttpService extends DeployedComponent {
   /** @throws UserError when a value is wrong, or when it asks for what its cluster does not have. */
   constructor(scope: Construct, id: string, props: ServiceProps & ComponentProps) {
     super(scope, id, props);
-    const { name: _name, ...rest } = props;
-    const values = parseProps(this.app, this.name, serviceProps, rest);
+    const values = parseProps(this.app, this.name, serviceProps, props);
     const { ingress, route, service } = values;
     const pod = this.deploy(values, {
       anywhere: service.type !== 'ClusterIP',

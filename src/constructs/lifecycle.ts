@@ -1,14 +1,10 @@
-import { JsonPatch, type ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
-import type { KubeObject } from '../model/kube';
-import { afterRendering } from './after-rendering';
+import type { k8s } from 'cdk8s-plus-28';
 import type { BaseApp } from './base-app';
 import { appProblem, intOrString, type PodValues } from './values';
 import { atLeast } from './versions';
 
 /**
- * What runs before a container is told to stop. `sleep` is newer than the typed classes: its place is kept empty
- * here and filled by {@link addSleep}.
+ * What runs before a container is told to stop. `sleep` is newer than the types.
  * https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
  */
 export function lifecycleOf(app: BaseApp, values: PodValues): k8s.Lifecycle | undefined {
@@ -19,16 +15,9 @@ export function lifecycleOf(app: BaseApp, values: PodValues): k8s.Lifecycle | un
     preStop: {
       exec,
       httpGet: httpGet && { path: httpGet.path, port: intOrString(httpGet.port), scheme: 'HTTP' },
+      ...(sleepSeconds !== undefined && { sleep: { seconds: sleepSeconds } }),
     },
   };
-}
-
-/** Adds the sleep to a workload once it is rendered. */
-export function addSleep(workload: ApiObject, values: PodValues, template = '/spec/template'): void {
-  const seconds = values.preStop?.sleepSeconds;
-  if (seconds === undefined) return;
-  const patch = JsonPatch.add(`${template}/spec/containers/0/lifecycle/preStop/sleep`, { seconds });
-  afterRendering(workload, (rendered) => JsonPatch.apply(rendered, patch) as KubeObject);
 }
 
 function checkSleep(app: BaseApp, sleep: number, grace: number): void {

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { jobProps, type JobProps } from '../model/values/workloads';
 import { Component, type ComponentProps } from './component';
 import { checkSidecars, jobSpecOf } from './job-template';
-import { addSleep } from './lifecycle';
+import { addKube } from './kube-resource';
 import { parseProps } from './values';
 
 /** A Job's template cannot be changed: Argo CD deletes the Job and creates it anew. */
@@ -31,14 +31,12 @@ export class OneOffJob extends Component {
   /** @throws UserError when a value is wrong, or when it asks for what its cluster does not have. */
   constructor(scope: Construct, id: string, props: JobProps & ComponentProps) {
     super(scope, id, props);
-    const { name: _name, ...rest } = props;
-    const values = parseProps(this.app, this.name, jobProps, rest);
+    const values = parseProps(this.app, this.name, jobProps, props);
     checkSidecars(this.app, this.name, values);
     const pod = this.pod(values, { kind: 'Job', restartPolicy: values.restartPolicy });
-    const job = new k8s.KubeJob(this, 'job', {
+    addKube(k8s.KubeJob, this, 'job', {
       metadata: this.metadata(this.name, { annotations: REPLACE }),
       spec: jobSpecOf(values, pod),
     });
-    addSleep(job, values);
   }
 }

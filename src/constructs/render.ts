@@ -4,6 +4,7 @@ import type { App, Environment } from '../model/environment';
 import type { KubeObject } from '../model/kube';
 import type { BaseApp } from './base-app';
 import type { HardeningNote } from './hardening';
+import { objectsOf } from './finish';
 import { addHooks } from './hook-job';
 import { inApplyOrder, type ScopeOf } from './kinds';
 import { ManifestsApp, type ManifestsProps } from './manifests-app';
@@ -83,8 +84,16 @@ export const renderApp = (environment: Environment, app: App, source: AppSource 
 export const renderStageBase = (environment: Environment): KubeObject[] =>
   objectsIn(new StageBase(tree(), 'stage', environment));
 
-/** What a chart renders to, in the order in which it is applied. */
-export const objectsIn = (chart: BaseApp | StageBase): KubeObject[] =>
-  inApplyOrder(chart.toJson() as KubeObject[]);
+/**
+ * What a chart renders to, in the order in which it is applied. `chart.toJson()` would also look at the rest of the
+ * tree, and find an order by dependencies that is not used.
+ */
+export function objectsIn(chart: BaseApp | StageBase): KubeObject[] {
+  const errors = chart.node
+    .findAll()
+    .flatMap(({ node }) => node.validate().map((e) => `[${node.path}] ${e}`));
+  if (errors.length > 0) throw new Error(`Validation failed:\n  ${errors.join('\n  ')}`);
+  return inApplyOrder(objectsOf(chart).map((object) => object.toJson() as KubeObject));
+}
 
 const tree = (): Cdk8sApp => new Cdk8sApp({ recordConstructMetadata: false });

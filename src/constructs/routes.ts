@@ -1,7 +1,8 @@
-import { ApiObject, type ApiObjectMetadata } from 'cdk8s';
+import type { ApiObjectMetadata } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { BaseApp } from './base-app';
+import { addKube, KubeResource } from './kube-resource';
 import type { Pod } from './pod';
 import { servicePort } from './service';
 import { appProblem, type ServiceAppValues } from './values';
@@ -23,7 +24,7 @@ export function addIngress(
   const { ingress, name: cluster } = app.environment.cluster;
   if (!ingress) throw missing(app, 'ingress', cluster, 'className and namespace');
   servicePort(app, ports, values.port, ['ingress', 'port']);
-  new k8s.KubeIngress(scope, 'ingress', {
+  addKube(k8s.KubeIngress, scope, 'ingress', {
     metadata,
     spec: {
       ingressClassName: ingress.className,
@@ -55,7 +56,7 @@ export function addRoute(
   const { gateway, name: cluster } = app.environment.cluster;
   if (!gateway) throw missing(app, 'route', cluster, 'name and namespace');
   const port = servicePort(app, ports, values.port, ['route', 'port']);
-  new ApiObject(scope, 'route', {
+  new KubeResource(scope, 'route', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
     metadata,

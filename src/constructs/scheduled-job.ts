@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { cronJobProps, type CronJobProps } from '../model/values/workloads';
 import { Component, type ComponentProps } from './component';
 import { checkSidecars, jobSpecOf } from './job-template';
-import { addSleep } from './lifecycle';
+import { addKube } from './kube-resource';
 import { parseProps } from './values';
 
 /**
@@ -31,11 +31,10 @@ export class ScheduledJob extends Component {
   /** @throws UserError when a value is wrong, or when it asks for what its cluster does not have. */
   constructor(scope: Construct, id: string, props: CronJobProps & ComponentProps) {
     super(scope, id, props);
-    const { name: _name, ...rest } = props;
-    const values = parseProps(this.app, this.name, cronJobProps, rest);
+    const values = parseProps(this.app, this.name, cronJobProps, props);
     checkSidecars(this.app, this.name, values);
     const pod = this.pod(values, { kind: 'CronJob', restartPolicy: values.restartPolicy });
-    const cronJob = new k8s.KubeCronJob(this, 'cron-job', {
+    addKube(k8s.KubeCronJob, this, 'cron-job', {
       metadata: this.metadata(this.name),
       spec: {
         schedule: values.schedule,
@@ -54,6 +53,5 @@ export class ScheduledJob extends Component {
         },
       },
     });
-    addSleep(cronJob, values, '/spec/jobTemplate/spec/template');
   }
 }

@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { suggest } from '../model/nearest';
 import type { BaseApp } from './base-app';
+import { addKube } from './kube-resource';
 import type { Pod } from './pod';
 import { appProblem, intOrString, type ServiceAppValues } from './values';
 
@@ -16,18 +17,18 @@ export interface ServiceInput {
  * The Service in front of a component. It carries the ports that have a `servicePort`.
  * https://kubernetes.io/docs/concepts/services-networking/service/
  */
-export function addService(scope: Construct, input: ServiceInput): k8s.KubeService {
+export function addService(scope: Construct, input: ServiceInput): void {
   const { service } = input;
   const ports = input.ports.flatMap(({ appProtocol, name, protocol, servicePort }): k8s.ServicePort[] =>
     servicePort === undefined
       ? []
       : [{ name, port: servicePort, targetPort: intOrString(name), protocol, appProtocol }],
   );
-  return new k8s.KubeService(scope, 'service', {
+  addKube(k8s.KubeService, scope, 'service', {
     metadata: input.metadata,
     spec: {
       type: service.type,
-      clusterIp: service.headless ? 'None' : undefined,
+      ...(service.headless && { clusterIP: 'None' }),
       selector: input.selector,
       ports: ports.length > 0 ? ports : undefined,
       sessionAffinity: 'None',

@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Environment } from '../model/environment';
 import { STORE_NAME, storeAccountName } from '../model/secret-provider';
+import { addKube } from './kube-resource';
 import { objectLabels } from './labels';
 import { policiesOf } from './policies';
 import { secretStore } from './secret-objects';
@@ -40,14 +41,14 @@ export class StageBase extends Chart {
       namespace,
       annotations: waveAnnotation(wave),
     });
-    new k8s.KubeNamespace(this, namespace, {
+    addKube(k8s.KubeNamespace, this, namespace, {
       metadata: {
         name: namespace,
         labels: { ...namespaceLabels, ...podSecurityLabels(environment) },
         annotations: { ...KEEP, ...waveAnnotation('namespace') },
       },
     });
-    new k8s.KubeNetworkPolicy(this, `${namespace}-default-deny`, {
+    addKube(k8s.KubeNetworkPolicy, this, `${namespace}-default-deny`, {
       metadata: metadata('default-deny'),
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     });
@@ -62,14 +63,14 @@ export class StageBase extends Chart {
       });
     }
     if (resourceQuota) {
-      new k8s.KubeResourceQuota(this, `${namespace}-quota`, {
+      addKube(k8s.KubeResourceQuota, this, `${namespace}-quota`, {
         metadata: metadata('stage-quota'),
         spec: { hard: quantitiesOf(resourceQuota) },
       });
     }
     if (limitRange) {
       const { default: limits, defaultRequest, max, min } = limitRange;
-      new k8s.KubeLimitRange(this, `${namespace}-limits`, {
+      addKube(k8s.KubeLimitRange, this, `${namespace}-limits`, {
         metadata: metadata('stage-limits'),
         spec: {
           limits: [
@@ -97,7 +98,7 @@ export class StageBase extends Chart {
     const store = secretStore(secrets.externalSecrets);
     if (!store) return;
     const { annotations } = metadata('');
-    new k8s.KubeServiceAccount(this, `${namespace}-secret-account`, {
+    addKube(k8s.KubeServiceAccount, this, `${namespace}-secret-account`, {
       metadata: {
         ...metadata(storeAccountName),
         annotations: { ...annotations, ...store.accountAnnotations },

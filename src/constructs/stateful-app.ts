@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { statefulProps, type StatefulProps } from '../model/values/workloads';
 import { addAutoscaler, addDisruptionBudget, replicasOf, type Scaled } from './autoscaling';
 import { Component, type ComponentProps } from './component';
-import { addSleep } from './lifecycle';
+import { addKube } from './kube-resource';
 import type { Pod } from './pod';
 import { spreadOf } from './scheduling';
 import { addService, servicePort } from './service';
@@ -35,8 +35,7 @@ export class StatefulApp extends Component {
   /** @throws UserError when a value is wrong, or when it asks for what its cluster does not have. */
   constructor(scope: Construct, id: string, props: StatefulProps & ComponentProps) {
     super(scope, id, props);
-    const { name: _name, ...rest } = props;
-    const values = parseProps(this.app, this.name, statefulProps, rest);
+    const values = parseProps(this.app, this.name, statefulProps, props);
     const { name, selector } = this;
     const pod = this.pod(
       values,
@@ -64,7 +63,7 @@ export class StatefulApp extends Component {
 
   private addStatefulSet(values: StatefulValues, pod: Pod): void {
     const { minReadySeconds, partition, podManagementPolicy, revisionHistoryLimit, type } = values.rollout;
-    const statefulSet = new k8s.KubeStatefulSet(this, 'stateful-set', {
+    addKube(k8s.KubeStatefulSet, this, 'stateful-set', {
       metadata: this.metadata(this.name),
       spec: {
         serviceName: this.name,
@@ -85,6 +84,5 @@ export class StatefulApp extends Component {
             : undefined,
       },
     });
-    addSleep(statefulSet, values);
   }
 }

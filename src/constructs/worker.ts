@@ -26,7 +26,6 @@ export class Worker extends DeployedComponent {
   /** @throws UserError when a value is wrong, or when it asks for what its cluster does not have. */
   constructor(scope: Construct, id: string, props: WorkerProps & ComponentProps) {
     super(scope, id, props);
-    const { name: _name, ...rest } = props;
-    this.deploy(parseProps(this.app, this.name, workerProps, rest));
+    this.deploy(parseProps(this.app, this.name, workerProps, props));
   }
 }

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
+import { areChecked } from '../model/environment';
 import { appShape, type AppValues } from '../model/values/app-shape';
 import { SOURCE_KEYS } from '../model/values/secrets';
 import { BaseApp, type AppProps } from './base-app';
@@ -7,6 +8,7 @@ import { HttpService } from './http-service';
 import { OneOffJob } from './one-off-job';
 import { ScheduledJob } from './scheduled-job';
 import { StatefulApp } from './stateful-app';
+import { asChecked } from './values';
 import { Worker } from './worker';
 
 /** What builds an app: `new (scope, id, { environment, app, values })`. */
@@ -16,22 +18,26 @@ export type AppBuilder = new (scope: Construct, id: string, props: AppProps<neve
 export type AppConstructor = AppBuilder & { readonly values: z.ZodType };
 
 /** The values of an app without those that belong to the app as a whole: what its one component takes. */
-const componentValues = (values: AppValues): unknown => ({
-  ...without(values, Object.keys(appShape)),
+const componentValues = (values: AppValues): object => ({
+  ...without(values, APP_KEYS),
   secrets: Object.fromEntries(
-    Object.entries(values.secrets).map(([name, secret]) => [name, without(secret, SOURCE_KEYS)]),
+    Object.entries(values.secrets).map(([name, secret]) => [name, without(secret, SECRET_KEYS)]),
   ),
 });
 
-const without = (record: object, keys: readonly string[]): object =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.includes(key)));
+const APP_KEYS: ReadonlySet<string> = new Set(Object.keys(appShape));
+const SECRET_KEYS: ReadonlySet<string> = new Set(SOURCE_KEYS);
+
+const without = (record: object, keys: ReadonlySet<string>): object =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.has(key)));
 
 /** An app that is one component, with the values of the app. */
 function appOf<Props>(Component: new (scope: BaseApp, id: string, props: Props) => unknown): AppBuilder {
   return class extends BaseApp {
     constructor(scope: Construct, id: string, props: AppProps) {
       super(scope, id, props);
-      new Component(this, 'main', componentValues(props.values) as Props);
+      const values = componentValues(props.values);
+      new Component(this, 'main', (areChecked(props.values) ? asChecked(values) : values) as Props);
     }
   };
 }

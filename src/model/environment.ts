@@ -169,6 +169,16 @@ export interface EnvironmentInput {
   readonly locate?: (path: readonly PropertyKey[]) => Location;
 }
 
+const checked = new WeakSet<object>();
+
+/** Whether these are the values of an app just as its schema has left them. */
+export const areChecked = (values: object): boolean => checked.has(values);
+
+/** Says so of values that come from such ones, in another thread. */
+export function markChecked(values: object): void {
+  checked.add(values);
+}
+
 /** Fills in what follows from the rest: names, namespaces, who calls whom. */
 export function resolveEnvironment(input: EnvironmentInput): Environment {
   const { name, project, cluster, values } = input;
@@ -187,6 +197,7 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
 
   const apps = names.map((app): App => {
     const { kind: _, ...rest } = values.apps[app]!;
+    markChecked(rest);
     return {
       ...peers.get(app)!,
       values: rest as AppValues,

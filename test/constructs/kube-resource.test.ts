@@ -1,0 +1,44 @@
+import { App, Chart, JsonPatch, Lazy } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import { addKube, KubeResource } from '../../src/constructs/kube-resource';
+
+const chart = (): Chart => new Chart(new App(), 'app', { namespace: 'shop', labels: { team: 'a' } });
+const spec = {
+  selector: { matchLabels: { app: 'web' } },
+  minReadySeconds: undefined,
+  strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%') } },
+  template: { spec: { nodeSelector: {}, containers: [{ name: 'web', args: ['a'] }] } },
+};
+
+describe('an object of our own', () => {
+  it('is what the typed class of cdk8s-plus-28 would render', () => {
+    const props = { metadata: { name: 'web', labels: { tier: 'front' } }, spec };
+    const ours = addKube(k8s.KubeDeployment, chart(), 'web', props);
+    const theirs = new k8s.KubeDeployment(chart(), 'web', props);
+    expect(ours.toJson()).toEqual(theirs.toJson());
+  });
+
+  it('keeps fields that are newer than the types', () => {
+    const { spec: rendered } = addKube(k8s.KubePod, chart(), 'pod', {
+      spec: { containers: [], ...{ resources: { limits: { cpu: '1' } } } },
+    }).toJson() as { spec: unknown };
+    expect(rendered).toEqual({ containers: [], resources: { limits: { cpu: '1' } } });
+  });
+
+  it('computes what is lazy when it is rendered, and then applies JSON patches', () => {
+    const ports: number[] = [];
+    const made = new KubeResource(chart(), 'x', {
+      apiVersion: 'example.com/v1',
+      kind: 'Thing',
+      spec: Lazy.any({ produce: () => ({ ports }) }),
+    });
+    made.addJsonPatch(JsonPatch.add('/spec/more', true));
+    ports.push(80);
+    expect(made.toJson()).toMatchObject({ kind: 'Thing', spec: { ports: [80], more: true } });
+  });
+
+  it('refuses what is no data, and says where', () => {
+    const made = new KubeResource(chart(), 'x', { apiVersion: 'v1', kind: 'Thing', at: new Date(0) });
+    expect(() => made.toJson()).toThrow('app/x holds a Date, which is no data');
+  });
+});
