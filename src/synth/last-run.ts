@@ -1,25 +1,18 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  lstatSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals/rules';
 import { DistReader, lockPath, recover, sha256, verifyLock } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { Repository } from '../model/environment';
+import { readCached, writeCached } from './cache-folder';
 import { hashOf } from './inputs';
 import { engineHash } from './units/engine';
 
-const FOLDER = join('.stageline', 'cache');
 const FILE = 'last-run';
 const INPUTS = 'environments';
 const CLASSES = join('src', 'apps');
+const HOST_FILES = [...new Set([...Object.values(CODEOWNERS).flat(), ...Object.values(SETTINGS)])];
 
 /** What a run says that has nothing to do. */
 export interface Settled {
@@ -28,7 +21,8 @@ export interface Settled {
 }
 
 interface LastRun extends Settled {
-  readonly inputs: string;
+  /** SHA-256 of them all; absent where that is not known for sure. */
+  readonly inputs?: string;
   /** Folders and files that were read beside environments/. */
   readonly read: readonly string[];
   /** SHA-256 of the lock of each folder below dist/. */
@@ -41,60 +35,56 @@ interface LastRun extends Settled {
  * whether their input has changed: where there are any, nothing is remembered.
  */
 export class LastRunFile {
-  private readonly begun: string | undefined;
+  private readonly last: LastRun | undefined;
+  /** What is read beside environments/, as far as it is known before anything is read. */
+  private readonly read: readonly string[];
+  private readonly inputs: string | undefined;
 
   constructor(private readonly root: string) {
-    this.begun = hashAll(root, [INPUTS]);
+    this.last = parse(readCached(root, FILE));
+    this.read = this.last?.read ?? HOST_FILES;
+    this.inputs = this.hash();
   }
 
   /** What it said; undefined where anything has changed since, or nothing is known. */
   settled(): Settled | undefined {
-    const last = read(join(this.root, FOLDER, FILE));
-    if (!last || hasClasses(this.root) || this.begun === undefined || last.inputs !== this.inputs(last.read))
-      return undefined;
-    recover(this.root);
-    const reader = new DistReader(this.root);
-    const there = existsSync(join(this.root, 'dist')) ? readdirSync(join(this.root, 'dist')).sort() : [];
+    const { last, root } = this;
+    if (!last || this.inputs === undefined || last.inputs !== this.inputs) return undefined;
+    recover(root);
+    const reader = new DistReader(root);
+    const there = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')).sort() : [];
     const same =
       there.join() === Object.keys(last.locks).sort().join() &&
-      there.every((name) => lockHash(this.root, name) === last.locks[name]) &&
-      there.every((name) => verifyLock(this.root, name, reader).length === 0);
+      there.every((name) => lockHash(root, name) === last.locks[name]) &&
+      there.every((name) => verifyLock(root, name, reader).length === 0);
     return same ? { stages: last.stages, warnings: last.warnings } : undefined;
   }
 
-  /** Keeps what a run says that finds all as this one leaves it. A disk that refuses is no reason to fail. */
+  /** Keeps what a run says that finds all as this one leaves it. */
   save(repository: Repository, settled: Settled): void {
-    // What was edited meanwhile may not be what was rendered.
-    if (hasClasses(this.root) || hashAll(this.root, [INPUTS]) !== this.begun) return;
     const folders = repository.environments.flatMap(({ apps }) =>
       apps
         .filter(({ kind }) => kind === 'manifests')
         .map((app) => (app.values as { path?: string }).path ?? ''),
     );
-    const read = [...new Set([...folders, ...Object.values(CODEOWNERS).flat(), ...Object.values(SETTINGS)])];
-    const inputs = this.inputs(read);
-    if (inputs === undefined) return;
+    const read = [...new Set([...HOST_FILES, ...folders.sort()])];
+    // What was not hashed before it was read, or was edited meanwhile, may not be what was rendered.
+    const known = read.join('\n') === this.read.join('\n') && this.hash() === this.inputs;
     const names = readdirSync(join(this.root, 'dist'));
     const locks = Object.fromEntries(names.map((name) => [name, lockHash(this.root, name)]));
-    const scratch = join(this.root, FOLDER, `${FILE}.${process.pid}.tmp`);
-    try {
-      mkdirSync(join(this.root, FOLDER), { recursive: true });
-      writeFileSync(scratch, JSON.stringify({ inputs, read, locks, ...settled }));
-      renameSync(scratch, join(this.root, FOLDER, FILE));
-    } catch {
-      // The next run renders what it must.
-    }
+    const inputs = known ? this.inputs : undefined;
+    writeCached(this.root, FILE, JSON.stringify({ inputs, read, locks, ...settled }));
   }
 
-  private inputs(read: readonly string[]): string | undefined {
-    const others = hashAll(this.root, read);
-    return this.begun && others && hashOf([engineHash(), this.begun, others]);
+  private hash(): string | undefined {
+    const inputs = hasClasses(this.root) ? undefined : hashAll(this.root, [INPUTS, ...this.read]);
+    return inputs && hashOf([engineHash(), inputs]);
   }
 }
 
-function read(path: string): LastRun | undefined {
+function parse(file: Buffer | undefined): LastRun | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LastRun;
+    return file && (JSON.parse(file.toString()) as LastRun);
   } catch {
     return undefined;
   }

@@ -46,6 +46,13 @@ const run = (options: Partial<SynthOptions> = {}) => synth({ root, env: {}, ...o
 const outcome = (options: Partial<SynthOptions>): Promise<unknown> =>
   run(options).catch((error: unknown) => String(error));
 
+/** A first run finds out which folders there are, and a second what is in them. */
+async function known(): Promise<void> {
+  expect(await rendersFor()).toBe(true);
+  expect(await rendersFor()).toBe(true);
+  expect(await rendersFor()).toBe(false);
+}
+
 /** Whether anything was read to be rendered. */
 async function rendersFor(options: Partial<SynthOptions> = {}): Promise<boolean> {
   const before = jest.mocked(prepare).mock.calls.length;
@@ -53,9 +60,8 @@ async function rendersFor(options: Partial<SynthOptions> = {}): Promise<boolean>
   return jest.mocked(prepare).mock.calls.length > before;
 }
 
-test('the second run renders nothing, and says what a run without the cache says', async () => {
-  const first = await run();
-  expect(first.files).not.toEqual([]);
+test('a run that has nothing to do renders nothing, and says what a run without the cache says', async () => {
+  await known();
   expect(await rendersFor()).toBe(false);
   const second = await run();
   expect(second).toEqual(await run({ cache: false }));
@@ -86,8 +92,7 @@ test.each<[string, () => void]>([
   ['a class', () => write('src/apps/late.ts', 'export const nothing = 1;\n')],
   ['a damaged memory', () => write(LAST, '{')],
 ])('%s: it is seen, by --check and by the next run', async (_, change) => {
-  await run();
-  expect(existsSync(path(LAST))).toBe(true);
+  await known();
   change();
   const check = await outcome({ check: true });
   expect(check).toEqual(await outcome({ check: true, cache: false }));
@@ -97,10 +102,19 @@ test.each<[string, () => void]>([
   expect(await outcome({ check: true })).toEqual(await outcome({ check: true, cache: false }));
 });
 
+test('what was edited while it was read is not taken for what was rendered', async () => {
+  await known();
+  write('vendor/plain/one.yaml', configMap('before'));
+  const running = run();
+  write('vendor/plain/one.yaml', configMap('after'));
+  await running;
+  expect(await run({ check: true })).toEqual(await run({ check: true, cache: false }));
+});
+
 test('where classes may read what they like, nothing is remembered', async () => {
   write('src/apps/readme.txt', 'not a class, and who knows\n');
   await run();
-  expect(existsSync(path(LAST))).toBe(false);
+  await run();
   expect(await rendersFor()).toBe(true);
 });
 

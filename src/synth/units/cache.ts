@@ -1,11 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { RenderedApp } from '../../constructs';
 import type { Proven } from '../../model/rendered';
+import { readCached, writeCached } from '../cache-folder';
 import type { Unit } from './unit';
 
-const FOLDER = join('.stageline', 'cache');
 const FILE = 'units';
 /** The first line, with the checksum of all that follows. */
 const HEAD = /^stageline units 1 ([0-9a-f]{8})\n/;
@@ -30,7 +28,7 @@ export class UnitCache {
 
   /** @param root the repository's root; undefined: nothing is known, and nothing is kept */
   constructor(private readonly root: string | undefined) {
-    this.entries = root === undefined ? new Map() : read(join(root, FOLDER, FILE));
+    this.entries = root === undefined ? new Map() : parse(readCached(root, FILE));
   }
 
   get isOn(): boolean {
@@ -51,19 +49,9 @@ export class UnitCache {
     this.grown = true;
   }
 
-  /** Keeps what was added. A disk that refuses is no reason to fail: the next run renders again. */
+  /** Keeps what was added. */
   save(): void {
-    if (this.root === undefined || !this.grown) return;
-    const folder = join(this.root, FOLDER);
-    const scratch = join(folder, `${FILE}.${process.pid}.tmp`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      dropScratch(folder);
-      writeFileSync(scratch, this.pack());
-      renameSync(scratch, join(folder, FILE));
-    } catch {
-      // What is left half-written is removed by the next run that can write.
-    }
+    if (this.root !== undefined && this.grown) writeCached(this.root, FILE, this.pack());
   }
 
   private pack(): Buffer {
@@ -88,28 +76,18 @@ export class UnitCache {
 
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
 
-function read(path: string): Map<string, Entry> {
-  try {
-    const file = readFileSync(path);
-    const head = HEAD.exec(file.toString('latin1', 0, 64));
-    const rest = file.subarray(head?.[0].length ?? 0);
-    if (head?.[1] !== checksum(rest)) return new Map();
-    const end = rest.indexOf('\n');
-    let at = end + 1;
-    const index = JSON.parse(rest.toString('utf8', 0, end)) as [string, string, number, number][];
-    return new Map(
-      index.map(([key, hash, size, length]) => {
-        at += length;
-        return [key, { hash, size, data: rest.subarray(at - length, at) }];
-      }),
-    );
-  } catch {
-    return new Map();
-  }
-}
-
-/** What killed runs left half-written. */
-function dropScratch(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (name.startsWith(`${FILE}.`)) rmSync(join(folder, name), { force: true });
+function parse(file: Buffer | undefined): Map<string, Entry> {
+  const head = HEAD.exec(file?.toString('latin1', 0, 64) ?? '');
+  if (!file || !head) return new Map();
+  const rest = file.subarray(head[0].length);
+  if (head[1] !== checksum(rest)) return new Map();
+  const end = rest.indexOf('\n');
+  let at = end + 1;
+  const index = JSON.parse(rest.toString('utf8', 0, end)) as [string, string, number, number][];
+  return new Map(
+    index.map(([key, hash, size, length]) => {
+      at += length;
+      return [key, { hash, size, data: rest.subarray(at - length, at) }];
+    }),
+  );
 }

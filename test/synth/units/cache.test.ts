@@ -6,7 +6,7 @@ import { synth, type SynthOptions } from '../../../src/synth/synth';
 import { writeRepository } from '../../bench/repository';
 import { planted } from '../../support/planted';
 
-const SIZE = { apps: 30, stages: 2 };
+const SIZE = { apps: 12, stages: 2 };
 // Each thread loads the program anew.
 jest.setTimeout(60_000);
 const PACK = '.stageline/cache/units';
@@ -111,7 +111,7 @@ test('what a killed run left half-written is removed, and a folder that cannot b
   writeFileSync(join(root, `${PACK}.12345.tmp`), 'half');
   edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
   await run();
-  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['units']);
+  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['last-run', 'units']);
 
   rmSync(join(root, '.stageline/cache'), { recursive: true });
   writeFileSync(join(root, '.stageline/cache'), 'in the way');

@@ -1,0 +1,30 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FOLDER = join('.stageline', 'cache');
+
+/** A file of `.stageline/cache`; undefined where it cannot be read. */
+export function readCached(root: string, name: string): Buffer | undefined {
+  try {
+    return readFileSync(join(root, FOLDER, name));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Replaces a file of `.stageline/cache` as a whole, and removes what killed runs left half-written. A disk that refuses
+ * is no reason to fail: the next run does again what it cannot find.
+ */
+export function writeCached(root: string, name: string, data: string | Buffer): void {
+  const folder = join(root, FOLDER);
+  const scratch = join(folder, `${name}.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const left of readdirSync(folder)) if (left.endsWith('.tmp')) rmSync(join(folder, left));
+    writeFileSync(scratch, data);
+    renameSync(scratch, join(folder, name));
+  } catch {
+    // As said above.
+  }
+}
