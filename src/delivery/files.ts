@@ -7,6 +7,7 @@ import { applications } from './application';
 import { argocdCm } from './argocd-cm';
 import { cmdParamsCm } from './cmd-params';
 import { hubs } from './hubs';
+import { monitoringObjects } from './monitoring';
 import { notificationsCm } from './notifications';
 import { rbacCm } from './rbac';
 import { rootObjects } from './root';
@@ -22,6 +23,8 @@ export interface Delivery {
   readonly settings: readonly KubeObject[];
   /** Projects that belong to no stage, and the root Application where there is one. Whoever bootstraps creates them. */
   readonly foundation: readonly KubeObject[];
+  /** What scrapes and watches this Argo CD, for those who ask for it. Whoever bootstraps creates them. */
+  readonly monitoring: readonly KubeObject[];
   /** The AppProject and the Applications of each stage: created by Pulumi, or by the root Application. */
   readonly stages: readonly { readonly environment: Environment; readonly objects: readonly KubeObject[] }[];
   /** The folder below dist/ that holds the same objects. */
@@ -49,6 +52,7 @@ export function deliveries(repository: Repository, kinds: KindsByStage): readonl
         rbacCm(repository, stages),
       ],
       foundation: [emptiedDefaultProject(repository), ...root],
+      monitoring: monitoringObjects(repository, stages),
       stages: stages.map((environment) => ({
         environment,
         objects: [
@@ -78,7 +82,7 @@ export function filesByHub(
   }));
 }
 
-function filesOf({ folder, settings, foundation, stages }: Delivery): RenderedFile[] {
+function filesOf({ folder, settings, foundation, monitoring, stages }: Delivery): RenderedFile[] {
   const file = (name: string, objects: readonly KubeObject[], source = BASE): RenderedFile => ({
     path: `${folder}/${name}.yaml`,
     source,
@@ -90,6 +94,7 @@ function filesOf({ folder, settings, foundation, stages }: Delivery): RenderedFi
       'projects',
       foundation.filter((object) => object.kind === 'AppProject'),
     ),
+    ...(monitoring.length > 0 ? [file('monitoring', monitoring)] : []),
     ...rootFile(file, foundation),
     file('settings', settings, `${BASE}, delivery`),
     ...stages.map(({ environment, objects }) => {

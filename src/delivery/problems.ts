@@ -8,7 +8,7 @@ import { describeObject, type KubeObject } from '../model/kube';
 import { applicationNames } from './application-set';
 import { deliveries } from './files';
 import { fleetProblems } from './fleet-problems';
-import { hubOf } from './hubs';
+import { hubOf, hubs } from './hubs';
 import { locateBase } from './locate';
 import { resolvePolicy } from './policy';
 import { describeWindow } from './windows-at';
@@ -21,6 +21,7 @@ export function deliveryProblems(repository: Repository): Problem[] {
   return [
     ...repositoryUrlProblems(repository.values.repository.url, locateBase(repository, ['repository', 'url'])),
     ...loginProblems(repository),
+    ...monitoringProblems(repository),
     ...notificationProblems(repository),
     ...nameProblems(repository),
     ...repository.environments.flatMap((environment) => [
@@ -201,4 +202,19 @@ function namesOf(object: KubeObject, repository: Repository, environment: Enviro
     describeObject({ ...object, kind: 'Application', metadata: { ...object.metadata, name } }),
   );
   return [...new Set([describeObject(object), ...applications])];
+}
+
+function monitoringProblems(repository: Repository): Problem[] {
+  const { clusters, delivery } = repository.values;
+  if (delivery.argocd.monitoring === undefined) return [];
+  const without = hubs(repository).filter(
+    ({ hub }) => !clusters[hub]!.provides.includes('prometheus-operator'),
+  );
+  return without.map(({ hub }) => ({
+    code: 'monitoring-without-operator',
+    cause: `delivery.argocd.monitoring is set, and cluster "${hub}" does not provide prometheus-operator`,
+    consequence: 'The API server would refuse the ServiceMonitor: it does not know the kind.',
+    remedy: `Once it is installed there, add prometheus-operator to clusters.${hub}.provides in ${BASE}.`,
+    at: locateBase(repository, ['delivery', 'argocd', 'monitoring']),
+  }));
 }

@@ -30,6 +30,8 @@ export interface ArgoCdArgs {
   readonly secrets: readonly SecretSpec[];
   /** @default none */
   readonly unused?: readonly Component[];
+  /** Whether Prometheus scrapes it, whatever the profile. @default false */
+  readonly monitored?: boolean;
   /**
    * Creates what stays behind when the stack goes, and so may be there already: it has to have
    * `upsertExistingObjects`, and `enablePatchForce` since edits by hand would be conflicts.

@@ -72,6 +72,7 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
         projects: delivery.foundation.filter(isProject),
         secrets: args.secrets ?? [],
         unused: unusedComponents(repository, delivery),
+        monitored: delivery.monitoring.length > 0,
         adopting,
       },
       { parent: this },
@@ -91,6 +92,8 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
     }
     for (const object of delivery.foundation.filter((each) => !isProject(each)))
       createObject(object, { ...base, ...guard(anyOutlives), dependsOn: [...this.argoCd.ready] });
+    for (const object of delivery.monitoring)
+      createObject(object, { ...base, dependsOn: [...this.argoCd.ready] });
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,8 @@ export interface HelmOptions {
   readonly version: string;
   readonly profile: 'minimal' | 'standard' | 'ha';
   readonly unused: readonly Component[];
+  /** Whether Prometheus scrapes it, whatever the profile. @default false */
+  readonly monitored?: boolean;
 }
 
 /**
@@ -11,10 +13,15 @@ export interface HelmOptions {
  * names are those that the official manifest gives, so that commands and alerts hold for both.
  * https://github.com/argoproj/argo-helm/tree/main/charts/argo-cd
  */
-export function helmValues({ version, profile, unused }: HelmOptions): Record<string, unknown> {
+export function helmValues({
+  version,
+  profile,
+  unused,
+  monitored = false,
+}: HelmOptions): Record<string, unknown> {
   const without = (component: Component): boolean => profile === 'minimal' && unused.includes(component);
   const several = profile === 'ha' ? { replicas: 2 } : {};
-  const metrics = profile === 'minimal' ? {} : { metrics: { enabled: true } };
+  const metrics = profile === 'minimal' && !monitored ? {} : { metrics: { enabled: true } };
   return {
     fullnameOverride: 'argocd',
     global: { image: { tag: `v${version}` } },
@@ -23,10 +30,15 @@ export function helmValues({ version, profile, unused }: HelmOptions): Record<st
     controller: { ...metrics },
     server: { ...several, ...metrics },
     repoServer: { ...several, ...metrics },
-    applicationSet: { ...several, ...(without('applicationset-controller') ? { replicas: 0 } : {}) },
+    applicationSet: {
+      ...several,
+      ...metrics,
+      ...(without('applicationset-controller') ? { replicas: 0 } : {}),
+    },
     dex: { enabled: !without('dex-server') },
     notifications: {
       enabled: !without('notifications-controller'),
+      ...metrics,
       cm: { create: false },
       secret: { create: false },
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel } from '../values/scalars';
+import { dnsLabel, qualifiedName, text } from '../values/scalars';
 import { deploymentRecords, notificationServices } from './notifications';
 import { group } from './owners';
 
@@ -10,6 +10,18 @@ const oidc = z.strictObject({
   clientID: z.string().min(1),
   requestedScopes: z.array(z.string().min(1)).min(1).default(['openid', 'profile', 'email', 'groups']),
 });
+
+/** For the Prometheus Operator. https://prometheus-operator.dev/docs/developer/alerting/ */
+const monitoring = z
+  .strictObject({
+    labels: z
+      .record(qualifiedName, text)
+      .default({})
+      .describe('By which your Prometheus finds what it scrapes and its rules, such as release: monitoring.'),
+  })
+  .describe(
+    'A ServiceMonitor and a PrometheusRule for Argo CD itself. Its cluster provides prometheus-operator.',
+  );
 
 const argocd = z
   .strictObject({
@@ -22,7 +34,8 @@ const argocd = z
     profile: z
       .enum(['minimal', 'standard', 'ha'])
       .default('standard')
-      .describe('minimal: one of each, no alerts; standard: with metrics and alerts; ha: several of each.'),
+      .describe('minimal: what is used alone; standard: as the project publishes it; ha: several of each.'),
+    monitoring: monitoring.optional(),
     url: z
       .url({ protocol: /^https$/ })
       .optional()
