@@ -1,4 +1,5 @@
 import { nearest } from '../../model/nearest';
+import { compile, typeBit, type Compiled } from './compiled';
 import { type Definitions, isMap, pointer, type SchemaNode, type SchemaProblem } from './node';
 import { checkScalar, checkType, type Finding, show } from './scalars';
 
@@ -16,81 +17,72 @@ export interface Rules {
 /** Every way in which `value` differs from the schema. */
 export function check(node: SchemaNode, value: unknown, path: string, rules: Rules): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
-  new Checker(rules, problems).visit(node, value, path, true);
+  new Checker(rules, problems, path).visit(compile(node, rules.definitions), value, true);
   return problems;
 }
 
 class Checker {
+  /** Where the value stands below `root`: it is put into words for a problem only, and most values have none. */
+  private readonly keys: (string | number)[] = [];
+
   constructor(
     private readonly rules: Rules,
-    private readonly problems: SchemaProblem[],
+    private problems: SchemaProblem[],
+    private readonly root: string,
   ) {}
 
   /**
    * `structural` is false below allOf, anyOf, oneOf and not: these restrict values, and say nothing about which
    * fields there are.
    */
-  visit(given: SchemaNode, value: unknown, path: string, structural: boolean): void {
-    const node = this.resolve(given);
+  visit(schema: Compiled, value: unknown, structural: boolean): void {
+    const { node } = schema;
     if (value === null && node.nullable) return;
-    const wrong = checkType(node, value);
-    if (wrong) {
-      this.add(path, wrong);
+    if ((schema.types & typeBit(value)) === 0) {
+      this.add(checkType(node, value)!);
       return;
     }
-    if (Array.isArray(value)) this.visitList(node, value, path, structural);
-    else if (isMap(value)) this.visitMap(node, value, path, structural);
-    else for (const finding of checkScalar(node, value, this.rules.secret)) this.add(path, finding);
-    this.visitCombinations(node, value, path);
+    if (Array.isArray(value)) this.visitList(schema, value, structural);
+    else if (isMap(value)) this.visitMap(schema, value, structural);
+    else if (schema.restrictsScalars)
+      for (const finding of checkScalar(node, value, this.rules.secret)) this.add(finding);
+    if (schema.isCombined) this.visitCombinations(node, value);
   }
 
-  private resolve(node: SchemaNode): SchemaNode {
-    let resolved = node;
-    while (resolved.$ref !== undefined) {
-      const target = this.rules.definitions[resolved.$ref];
-      if (!target) throw new Error(`The schema refers to ${resolved.$ref}, which is not there.`);
-      resolved = target;
-    }
-    return resolved;
-  }
-
-  private visitMap(
-    node: SchemaNode,
-    value: Readonly<Record<string, unknown>>,
-    path: string,
-    structural: boolean,
-  ): void {
-    const { properties = {}, additionalProperties: rest } = node;
-    this.visitRequired(node, value, path);
-    const size = Object.keys(value).length;
-    if (size < (node.minProperties ?? 0)) this.bad(path, `must have at least ${node.minProperties} fields`);
-    if (size > (node.maxProperties ?? Infinity))
-      this.bad(path, `must have at most ${node.maxProperties} fields`);
-    for (const [key, child] of Object.entries(value)) {
+  private visitMap(schema: Compiled, value: Readonly<Record<string, unknown>>, structural: boolean): void {
+    const { keys, rules } = this;
+    this.visitRequired(schema, value);
+    if (schema.hasSize) this.visitSize(schema.node, Object.keys(value).length);
+    const rest = schema.rest();
+    for (const key of Object.keys(value)) {
+      const child = value[key];
       if (child === undefined) continue;
-      const at = pointer(path, key);
-      const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      if (node['x-kubernetes-embedded-resource'] && structural && EMBEDDED.has(key)) {
-        if (key === 'metadata') this.problems.push(...this.rules.metadata(child, at));
-      } else if (schema) {
-        if (child !== null || !this.rules.nullIsAbsent) this.visit(schema, child, at, structural);
-      } else if (typeof rest === 'object') {
-        this.visit(rest, child, at, structural);
-      } else if (structural && rest !== true && !node['x-kubernetes-preserve-unknown-fields']) {
-        // A node without a type says nothing: Kubernetes' JSON type, for instance.
-        if (node.type === 'object') this.unknown(key, at, Object.keys(properties));
+      keys.push(key);
+      const field = schema.field(key);
+      if (schema.isEmbedded && structural && EMBEDDED.has(key)) {
+        if (key === 'metadata') this.problems.push(...rules.metadata(child, this.path()));
+      } else if (field) {
+        if (child !== null || !rules.nullIsAbsent) this.visit(field, child, structural);
+      } else if (rest) {
+        this.visit(rest, child, structural);
+      } else if (structural && schema.isClosed) {
+        this.unknown(key, Object.keys(schema.node.properties ?? {}));
       }
+      keys.pop();
     }
   }
 
-  private visitRequired(node: SchemaNode, value: Readonly<Record<string, unknown>>, path: string): void {
-    for (const key of node.required ?? []) {
+  private visitSize(node: SchemaNode, size: number): void {
+    if (size < (node.minProperties ?? 0)) this.bad(`must have at least ${node.minProperties} fields`);
+    if (size > (node.maxProperties ?? Infinity)) this.bad(`must have at most ${node.maxProperties} fields`);
+  }
+
+  private visitRequired(schema: Compiled, value: Readonly<Record<string, unknown>>): void {
+    for (const key of schema.required) {
       const given = Object.hasOwn(value, key) ? value[key] : undefined;
-      const present = given !== undefined && (given !== null || !this.rules.nullIsAbsent);
-      if (present || node.properties?.[key]?.default !== undefined) continue;
-      const schema = node.properties?.[key];
-      const expected = schema && this.resolve(schema).type;
-      this.add(pointer(path, key), {
+      if (given !== undefined && (given !== null || !this.rules.nullIsAbsent)) continue;
+      const expected = schema.field(key)?.node.type;
+      this.below(key, {
         code: 'missing-field',
         message: `field "${key}" is required`,
         ...(expected !== undefined && { expected }),
@@ -98,20 +90,25 @@ class Checker {
     }
   }
 
-  private visitList(node: SchemaNode, value: readonly unknown[], path: string, structural: boolean): void {
-    if (value.length < (node.minItems ?? 0)) this.bad(path, `must have at least ${node.minItems} items`);
-    if (value.length > (node.maxItems ?? Infinity))
-      this.bad(path, `must have at most ${node.maxItems} items`);
-    const { items } = node;
-    if (items) value.forEach((item, i) => this.visit(items, item, pointer(path, i), structural));
-    this.visitKeys(node, value, path);
+  private visitList(schema: Compiled, value: readonly unknown[], structural: boolean): void {
+    const { node } = schema;
+    if (value.length < (node.minItems ?? 0)) this.bad(`must have at least ${node.minItems} items`);
+    if (value.length > (node.maxItems ?? Infinity)) this.bad(`must have at most ${node.maxItems} items`);
+    const items = schema.items();
+    if (items) {
+      for (let i = 0; i < value.length; i++) {
+        this.keys.push(i);
+        this.visit(items, value[i], structural);
+        this.keys.pop();
+      }
+    }
+    if (schema.differ && value.length > 1) this.visitKeys(schema, value);
   }
 
   /** Items of a list that Kubernetes treats as a map, or as a set, must differ. */
-  private visitKeys(node: SchemaNode, value: readonly unknown[], path: string): void {
-    const keys = node['x-kubernetes-list-map-keys'];
-    if (!keys && !node.uniqueItems && node['x-kubernetes-list-type'] !== 'set') return;
-    const fields = keys && node.items && this.resolve(node.items).properties;
+  private visitKeys(schema: Compiled, value: readonly unknown[]): void {
+    const keys = schema.node['x-kubernetes-list-map-keys'];
+    const fields = keys && schema.items()?.node.properties;
     const seen = new Map<string, number>();
     value.forEach((item, i) => {
       if (keys && !isMap(item)) return;
@@ -125,35 +122,38 @@ class Checker {
         return;
       }
       const what = keys ? keys.map((key, k) => `${key} ${this.shown(identity[k])}`).join(', ') : '';
-      this.add(pointer(path, i), {
+      this.below(i, {
         code: 'duplicate-item',
         message: keys ? `has the same ${what} as item ${first}` : `is the same as item ${first}`,
       });
     });
   }
 
-  private visitCombinations(node: SchemaNode, value: unknown, path: string): void {
-    for (const part of node.allOf ?? []) this.visit(part, value, path, false);
-    if (node.anyOf && !node.anyOf.some((part) => this.fits(part, value, path))) {
-      this.bad(path, `fits none of the forms allowed here${forms(node.anyOf)}`);
+  private visitCombinations(node: SchemaNode, value: unknown): void {
+    for (const part of node.allOf ?? []) this.visit(compile(part, this.rules.definitions), value, false);
+    if (node.anyOf && !node.anyOf.some((part) => this.fits(part, value))) {
+      this.bad(`fits none of the forms allowed here${forms(node.anyOf)}`);
     }
     if (node.oneOf) {
-      const fitting = node.oneOf.filter((part) => this.fits(part, value, path)).length;
+      const fitting = node.oneOf.filter((part) => this.fits(part, value)).length;
       const found = fitting === 0 ? 'none' : 'more than one';
-      if (fitting !== 1) this.bad(path, `fits ${found} of the forms allowed here${forms(node.oneOf)}`);
+      if (fitting !== 1) this.bad(`fits ${found} of the forms allowed here${forms(node.oneOf)}`);
     }
-    if (node.not && this.fits(node.not, value, path)) this.bad(path, 'has a form that is not allowed here');
+    if (node.not && this.fits(node.not, value)) this.bad('has a form that is not allowed here');
   }
 
-  private fits(node: SchemaNode, value: unknown, path: string): boolean {
-    const problems: SchemaProblem[] = [];
-    new Checker(this.rules, problems).visit(node, value, path, false);
-    return problems.length === 0;
+  private fits(node: SchemaNode, value: unknown): boolean {
+    const { problems } = this;
+    this.problems = [];
+    this.visit(compile(node, this.rules.definitions), value, false);
+    const fits = this.problems.length === 0;
+    this.problems = problems;
+    return fits;
   }
 
-  private unknown(key: string, path: string, known: readonly string[]): void {
+  private unknown(key: string, known: readonly string[]): void {
     const near = nearest(key, known);
-    this.add(path, {
+    this.add({
       code: 'unknown-field',
       message: `there is no field "${key}" here`,
       ...(near !== undefined && { nearest: near }),
@@ -164,12 +164,22 @@ class Checker {
     return this.rules.secret ? '…' : show(value);
   }
 
-  private bad(path: string, message: string): void {
-    this.add(path, { code: 'bad-value', message });
+  private bad(message: string): void {
+    this.add({ code: 'bad-value', message });
   }
 
-  private add(path: string, finding: Finding): void {
-    this.problems.push({ ...finding, path });
+  private below(key: string | number, finding: Finding): void {
+    this.keys.push(key);
+    this.add(finding);
+    this.keys.pop();
+  }
+
+  private add(finding: Finding): void {
+    this.problems.push({ ...finding, path: this.path() });
+  }
+
+  private path(): string {
+    return this.keys.reduce<string>(pointer, this.root);
   }
 }
 

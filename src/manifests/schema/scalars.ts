@@ -21,7 +21,7 @@ export function checkType(node: SchemaNode, value: unknown): Finding | undefined
   return { code: 'wrong-type', message, expected };
 }
 
-function expectedType(node: SchemaNode): string | undefined {
+export function expectedType(node: SchemaNode): string | undefined {
   if (node['x-kubernetes-int-or-string']) return 'integer or string';
   if (node.format === 'quantity') return 'string or integer or number';
   return node.type;
@@ -35,7 +35,7 @@ function article(type: string): string {
 /** Enums, formats, patterns and bounds. `secret`: the value must not be quoted in a message. */
 export function checkScalar(node: SchemaNode, value: unknown, secret: boolean): Finding[] {
   const found: Finding[] = [];
-  const bad = (rule: string, more: Partial<Finding> = {}): void => {
+  const bad: Bad = (rule: string, more = {}) => {
     const shown = secret ? 'this value' : show(value);
     found.push({ code: 'bad-value', message: `${shown} ${rule}`, ...more });
   };

@@ -49,8 +49,12 @@ export function createValidator(
       secret: false,
     });
   const inInput = kindsOfCrds(extraCrds);
-  const find = (key: string): Kind | undefined =>
-    fromInput(inInput, key) ?? fromKubernetes(version, key) ?? fromProjects(key);
+  const kinds = new Map<string, Kind | undefined>();
+  const find = (key: string): Kind | undefined => {
+    if (!kinds.has(key))
+      kinds.set(key, fromInput(inInput, key) ?? fromKubernetes(version, key) ?? fromProjects(key));
+    return kinds.get(key);
+  };
 
   return {
     validate(object) {
@@ -77,7 +81,8 @@ function fromInput(kinds: ReturnType<typeof kindsOfCrds>, key: string): Kind | u
   const found = kinds.get(key);
   if (!found) return undefined;
   const { namespaced, schema } = found;
-  return { provider: 'crd-in-input', namespaced, load: () => ({ schema, definitions: {} }) };
+  const definitions: Definitions = {};
+  return { provider: 'crd-in-input', namespaced, load: () => ({ schema, definitions }) };
 }
 
 function fromKubernetes(version: KubernetesVersion, key: string): Kind | undefined {
@@ -93,10 +98,8 @@ function fromProjects(key: string): Kind | undefined {
   const found = Object.hasOwn(index, key) ? index[key] : undefined;
   if (!found) return undefined;
   const { project: provider, namespaced } = found;
-  const load = (): ReturnType<Kind['load']> => ({
-    schema: { $ref: key },
-    definitions: crdDefinitions(provider),
-  });
+  const schema = { $ref: key };
+  const load = (): ReturnType<Kind['load']> => ({ schema, definitions: crdDefinitions(provider) });
   return { provider, namespaced, load };
 }
 

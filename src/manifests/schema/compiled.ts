@@ -1,0 +1,121 @@
+import type { Definitions, SchemaNode } from './node';
+import { expectedType } from './scalars';
+
+/** A node as objects are checked against it: references are followed, and all it asks for is looked up, once. */
+export interface Compiled {
+  readonly node: SchemaNode;
+  /** The types it allows, as bits of {@link typeBit}. */
+  readonly types: number;
+  /** Whether scalars of these types have more to fulfil. */
+  readonly restrictsScalars: boolean;
+  /** Fields that must be there; what has a default need not. */
+  readonly required: readonly string[];
+  readonly hasSize: boolean;
+  /** Whether a field that it does not name is none. */
+  readonly isClosed: boolean;
+  readonly isEmbedded: boolean;
+  /** Whether items of the list must differ. */
+  readonly differ: boolean;
+  readonly isCombined: boolean;
+  /** The fields' nodes, and that of all others; looked up when first asked for, since schemas may hold themselves. */
+  readonly field: (key: string) => Compiled | undefined;
+  readonly rest: () => Compiled | undefined;
+  readonly items: () => Compiled | undefined;
+}
+
+/** Each has the bit of its place. */
+const TYPES = ['string', 'integer', 'number', 'boolean', 'object', 'array', 'null'];
+const [STRING, INTEGER, NUMBER, BOOLEAN, OBJECT, ARRAY, NULL] = [1, 2, 4, 8, 16, 32, 64] as const;
+
+/** The type of a value as a bit; `typeName` says the same in words. */
+export function typeBit(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return STRING;
+    case 'number':
+      return Number.isInteger(value) ? INTEGER : NUMBER;
+    case 'boolean':
+      return BOOLEAN;
+    case 'object':
+      return value === null ? NULL : Array.isArray(value) ? ARRAY : OBJECT;
+    case 'undefined':
+      return NULL;
+    default:
+      return 0;
+  }
+}
+
+const known = new WeakMap<Definitions, WeakMap<SchemaNode, Compiled>>();
+
+/** @throws Error for a reference to nothing */
+export function compile(given: SchemaNode, definitions: Definitions): Compiled {
+  let nodes = known.get(definitions);
+  if (!nodes) known.set(definitions, (nodes = new WeakMap()));
+  let compiled = nodes.get(given);
+  if (!compiled) nodes.set(given, (compiled = compileNode(resolve(given, definitions), definitions)));
+  return compiled;
+}
+
+function resolve(node: SchemaNode, definitions: Definitions): SchemaNode {
+  let resolved = node;
+  while (resolved.$ref !== undefined) {
+    const target = definitions[resolved.$ref];
+    if (!target) throw new Error(`The schema refers to ${resolved.$ref}, which is not there.`);
+    resolved = target;
+  }
+  return resolved;
+}
+
+function compileNode(node: SchemaNode, definitions: Definitions): Compiled {
+  const { additionalProperties: rest, items, properties = {} } = node;
+  const fields = new Map<string, Compiled | undefined>();
+  const [others, each] = [typeof rest === 'object' ? rest : undefined, items].map((child) => {
+    let compiled: Compiled | undefined;
+    return () => (child ? (compiled ??= compile(child, definitions)) : undefined);
+  }) as [() => Compiled | undefined, () => Compiled | undefined];
+  const of = (key: string): Compiled | undefined =>
+    Object.hasOwn(properties, key) ? compile(properties[key]!, definitions) : undefined;
+  return {
+    node,
+    types: typesOf(node),
+    restrictsScalars: RESTRICTIONS.some((key) => node[key] !== undefined),
+    required: (node.required ?? []).filter((key) => properties[key]?.default === undefined),
+    hasSize: node.minProperties !== undefined || node.maxProperties !== undefined,
+    // A node without a type says nothing: Kubernetes' JSON type, for instance.
+    isClosed: node.type === 'object' && rest !== true && !node['x-kubernetes-preserve-unknown-fields'],
+    isEmbedded: node['x-kubernetes-embedded-resource'] === true,
+    differ:
+      node['x-kubernetes-list-map-keys'] !== undefined ||
+      node.uniqueItems === true ||
+      node['x-kubernetes-list-type'] === 'set',
+    isCombined: [node.allOf, node.anyOf, node.oneOf, node.not].some((part) => part !== undefined),
+    field: (key) => {
+      const found = fields.get(key);
+      if (found) return found;
+      const child = of(key);
+      if (child) fields.set(key, child);
+      return child;
+    },
+    rest: others,
+    items: each,
+  };
+}
+
+const RESTRICTIONS = [
+  'enum',
+  'format',
+  'pattern',
+  'minimum',
+  'maximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'x-kubernetes-int-or-string',
+] as const;
+
+function typesOf(node: SchemaNode): number {
+  const expected = expectedType(node);
+  if (expected === undefined) return ~0;
+  const bits = expected.split(' or ').reduce((sum, name) => sum | (1 << TYPES.indexOf(name)), 0);
+  return expected === 'number' ? bits | INTEGER : bits;
+}
