@@ -1,5 +1,5 @@
 import { PATTERNS } from './patterns';
-import { decodeBase64, isCredential, isPlaceholder, isRandom } from './value';
+import { decodeBase64, isCredential, isFiller, isNoun, isPlaceholder, isRandom } from './value';
 import { strengthOf, type Strength } from './words';
 
 /** A credential in a text. `secret` never leaves the process: it serves to find the place and to tell two apart. */
@@ -16,11 +16,14 @@ export interface Detection {
 const URL_PASSWORD = /[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@"'<>]{0,80}:([^\s@/"'<>]{3,200})@[\w[.$-]/gi;
 const BASIC = /\bbasic\s+([A-Za-z0-9+/]{8,}={0,2})/gi;
 const BEARER = /\bbearer\s+([\w.~+/-]{16,}={0,2})/gi;
-const CURL_USER = /\bcurl\b[^\n]*?\s(?:-u|--user)[ =]["']?([^\s"':]{1,60}:[^\s"']{3,})/g;
+const AUTHORIZATION = /\bauthorization["']?[ \t]*[:=][ \t]*["']?[\w-]{3,20}[ \t]+([\w.~+/-]{16,}={0,2})/gi;
+const CURL_USER =
+  /\bcurl\b(?:\\\n|[^\n]){0,300}?\s(?:-u|--user)[ =]+["']?([^\s"':]{1,60}["']?:["']?[^\s"']{3,})/g;
 const ASSIGNMENT =
-  /([A-Za-z_][\w.-]{1,80})["'`\]]{0,2}(?:[ \t]{1,4}string)?[ \t]{0,8}(?:=>|:{0,3}=|[?.+]=|\|\|=|={2,3}|:|,[ \t]{0,3}(?=["'`]))[ \t]{0,8}(?:@?["'`]{1,3}([^"'`\n]{4,400})["'`]|([^\s"'`,;<>(){}[\]]{4,400}))/g;
+  /([A-Za-z_][\w.-]{1,80})["'`\]]{0,2}(?:[ \t]{1,4}string)?[ \t]{0,8}(?:=>|:{0,3}=|[?.+]=|\|\|=|={2,3}|:|,[ \t]{0,3}(?=["'`]))[ \t]{0,8}(?:@?["'`]{1,3}([^"'`\n]{4,400})["'`]|((?:[^\s"'`,;<>(){}[\]\\]|\\(?![nrt"])){4,400}))/g;
 const FLAG = /(?:^|\s)--?([A-Za-z][\w.-]{1,60})[= ]["']?([^\s"'-][^\s"']{3,})/g;
-const WORD = /[A-Za-z0-9+/_=-]{24,512}/g;
+// Alone between spaces, quotes, brackets and signs of equality: part of a path, a name or a longer format is none.
+const WORD = /(?<![^\s"'`=,;|>([{\\])[A-Za-z0-9+/_-]{24,512}={0,2}(?![^\s"'`,;|<)\]}\\])/g;
 const XML = /<([A-Za-z_][\w.-]{1,60})>\s{0,20}([^<>\s]{4,200})\s{0,20}<\/\1>/g;
 
 export interface DetectOptions {
@@ -33,7 +36,7 @@ export interface DetectOptions {
 /** Every credential in a text, by format, by the name it stands under, and by entropy; also inside of base64. */
 export function detect(text: string, options: DetectOptions = {}): readonly Detection[] {
   const { entropy = true, name } = options;
-  return withoutOverlaps([
+  return withoutOverlaps(text.length, [
     ...inPlain(text, name),
     ...inBase64(text, name),
     ...(entropy ? randomTexts(text, name) : []),
@@ -45,14 +48,15 @@ function inPlain(text: string, name: string | undefined): Detection[] {
   const add = (rule: string, why: string, secret: string, index: number): void => {
     found.push({ rule, why, secret, index });
   };
-  for (const { name: rule, regex } of PATTERNS) {
+  for (const { name: rule, regex, weak } of PATTERNS) {
     for (const match of text.matchAll(regex)) {
-      if (/EXAMPLE|x{8}/i.test(match[0]) && rule !== 'private-key') continue;
+      if (weak && !isRandom(match[0].replace(/^\w+[.-]/, ''))) continue;
+      if (rule !== 'private-key' && isFiller(match[0])) continue;
       add(rule, `looks like a ${rule.replaceAll('-', ' ')}`, match[0], match.index);
     }
   }
   each(text, URL_PASSWORD, (secret, index) => {
-    if (!isPlaceholder(secret) && !/^(password|pass|secret|token)$/i.test(secret))
+    if (!isPlaceholder(secret) && !isNoun(secret))
       add('url-password', 'an address with a password in it', secret, index);
   });
   each(text, BASIC, (secret, index) => {
@@ -65,9 +69,13 @@ function inPlain(text: string, name: string | undefined): Detection[] {
   each(text, BEARER, (secret, index) => {
     if (isCredential(secret, 'secret', false)) add('bearer', 'a bearer token', secret, index);
   });
+  each(text, AUTHORIZATION, (secret, index) => {
+    if (isCredential(secret, 'secret', false)) add('bearer', 'what authorizes a request', secret, index);
+  });
   each(text, CURL_USER, (secret, index) => {
-    const password = secret.slice(secret.indexOf(':') + 1);
-    if (!isPlaceholder(password)) add('curl-user', 'the user and password of a curl command', secret, index);
+    const [user, password] = [secret.slice(0, secret.indexOf(':')), secret.slice(secret.indexOf(':') + 1)];
+    if (user !== password && !isPlaceholder(secret) && !isPlaceholder(password) && !isNoun(password))
+      add('curl-user', 'the user and password of a curl command', secret, index);
   });
   const strength = name === undefined ? undefined : strengthOf(name);
   if (strength !== undefined && !text.trim().includes('\n') && isCredential(text, strength, true))
@@ -77,7 +85,8 @@ function inPlain(text: string, name: string | undefined): Detection[] {
 }
 
 /** What says that the random text after it is public. */
-const PUBLIC = /(sha\d*|md5|integrity|checksum|digest|hash|cert|public|revision|commit)[\w"'@:=/ -]*$/i;
+const PUBLIC =
+  /(sha\d*|md5|integrity|checksum|digest|hash|cert|public|revision|commit|signature|fingerprint|nonce|csrf|xsrf|authenticity|etag|identity|dummy|fake|invalid|mock|wrong|(client|account|project|tenant|measurement)[_-]?id)[\w"'@:=/ -]*$/i;
 
 function randomTexts(text: string, name = ''): Detection[] {
   return [...text.matchAll(WORD)].flatMap(({ 0: word, index }): Detection[] => {
@@ -86,6 +95,10 @@ function randomTexts(text: string, name = ''): Detection[] {
       .split('\n')
       .at(-1)!;
     if (word.includes('/') || !isRandom(word) || PUBLIC.test(`${name} ${before}`)) return [];
+    // A value, be it of a field, behind a sign, or the second word of its line. A line of its own is part of something
+    // longer, such as a certificate, and within sentences there are no keys.
+    const isField = name !== '' && text.trim() === word;
+    if (!isField && !/(^\s*[-\w./]+\s+|["'`=:,;|>([{\\]\s*)$/.test(before)) return [];
     if (decodeBase64(word) !== undefined) return []; // text, which has been looked at
     return [{ rule: 'entropy', why: 'a random text, as keys and tokens are', secret: word, index }];
   });
@@ -94,11 +107,17 @@ function randomTexts(text: string, name = ''): Detection[] {
 type Add = (rule: string, why: string, secret: string, index: number) => void;
 
 function assignments(text: string, regex: RegExp, add: Add): void {
-  for (const match of text.matchAll(regex)) {
+  regex.lastIndex = 0;
+  for (let match = regex.exec(text); match; match = regex.exec(text)) {
     const [whole, name, quoted, bare] = match as unknown as [string, string, string?, string?];
     const value = quoted ?? bare;
     const strength = strengthOf(name);
-    if (value === undefined || strength === undefined) continue;
+    if (value === undefined) continue;
+    if (strength === undefined) {
+      // What stands under this name may hold names of its own.
+      if (quoted !== undefined) regex.lastIndex = match.index + whole.lastIndexOf(quoted);
+      continue;
+    }
     if (bare !== undefined && quoted === undefined && isCode(bare, strength)) continue;
     if (!isCredential(value, strength, false)) continue;
     add(
@@ -119,15 +138,19 @@ const isCode = (value: string, strength: Strength): boolean =>
     !value.includes('.')
   );
 
-function inBase64(text: string, name: string | undefined): Detection[] {
+/** As often as somebody may have encoded a text again. */
+const MOST_LAYERS = 4;
+
+function inBase64(text: string, name: string | undefined, layer = 1): Detection[] {
   return [...text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)].flatMap((match) => {
     const decoded = decodeBase64(match[0]);
     if (decoded === undefined) return [];
-    return inPlain(decoded, name)
+    const inside = inPlain(decoded, name);
+    return (inside.length > 0 || layer === MOST_LAYERS ? inside : inBase64(decoded, name, layer + 1))
       .slice(0, 1)
       .map(({ rule, why }): Detection => ({
         rule,
-        why: `${why}, in base64`,
+        why: `${why.replace(/, in base64$/, '')}, in base64`,
         secret: match[0],
         index: match.index,
       }));
@@ -139,12 +162,15 @@ function each(text: string, regex: RegExp, found: (secret: string, index: number
 }
 
 /** Of several reasons for the same characters the first one counts: the most specific stands first. */
-function withoutOverlaps(found: readonly Detection[]): readonly Detection[] {
-  const kept: Detection[] = [];
-  for (const one of found) {
-    const end = one.index + one.secret.length;
-    if (kept.some((k) => one.index < k.index + k.secret.length && k.index < end)) continue;
-    kept.push(one);
-  }
-  return kept.sort((a, b) => a.index - b.index);
+function withoutOverlaps(length: number, found: readonly Detection[]): readonly Detection[] {
+  if (found.length < 2) return found;
+  const taken = new Uint8Array(length);
+  return found
+    .filter(({ index, secret }) => {
+      const end = index + secret.length;
+      if (taken.subarray(index, end).includes(1)) return false;
+      taken.fill(1, index, end);
+      return true;
+    })
+    .sort((a, b) => a.index - b.index);
 }

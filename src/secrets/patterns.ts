@@ -3,6 +3,8 @@ export interface Pattern {
   /** Part of the rule's name in reports: `github-token`. */
   readonly name: string;
   readonly regex: RegExp;
+  /** The prefix is one that words may have too: what follows it has to be random. */
+  readonly weak?: true;
 }
 
 const p = (name: string, source: string, flags = ''): Pattern => ({
@@ -19,7 +21,8 @@ const token = (name: string, source: string): Pattern =>
  * its key, and by its entropy.
  */
 export const PATTERNS: readonly Pattern[] = [
-  p('private-key', '-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----'),
+  // The shortest keys have 64 characters; what ends sooner is a text about keys.
+  p('private-key', '-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?![^]{0,60}-----END)'),
   token('age-secret-key', 'AGE-SECRET-KEY-1[A-Z0-9]{58}'),
   token('aws-access-key', '(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}'),
   token('aws-bedrock-key', 'ABSK[A-Za-z0-9+/]{100,}={0,2}'),
@@ -34,7 +37,10 @@ export const PATTERNS: readonly Pattern[] = [
     'gitlab-token',
     'gl[a-z]{2,6}-[\\w-]{20,}(?:\\.[\\w.-]+)?|GR1348941[\\w-]{20,}|_gitlab_session=[0-9a-z]{32}',
   ),
-  p('slack-token', '(?<![\\w-])(?:xox[abeoprs](?:\\.xox[bp])?-[\\w-]{10,}|xapp-\\d-[A-Za-z0-9-]{10,})'),
+  p(
+    'slack-token',
+    '(?<![\\w-])(?:xox(?:[ar]-|[beops](?:\\.xox[bp])?-(?=\\d)(?=[\\w-]{15}))(?:\\w+-)*\\w{8,}|xapp-\\d+-[A-Za-z0-9-]{10,})(?![\\w-])',
+  ),
   p('slack-webhook', 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,}'),
   p('teams-webhook', 'webhook\\.office\\.com/webhookb2/[A-Za-z0-9@-]{36,}'),
   p('discord-webhook', 'discord(?:app)?\\.com/api/webhooks/\\d{15,}/[\\w-]{30,}'),
@@ -56,13 +62,13 @@ export const PATTERNS: readonly Pattern[] = [
   token('mailchimp-key', '[a-f0-9]{32}-us\\d{1,2}'),
   token('twilio-key', 'SK[0-9a-f]{32}'),
   p('hashicorp-token', '(?<![\\w-])(?:hv[sbr]\\.[\\w-]{24,}|[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{60,})'),
-  token('vault-legacy-token', '(?<!\\.)s\\.[A-Za-z0-9]{24}'),
+  { ...token('vault-legacy-token', '(?<!\\.)s\\.[A-Za-z0-9]{24}'), weak: true },
   token('digitalocean-token', 'do[opr]_v1_[a-f0-9]{64}'),
   token('databricks-token', 'dapi[a-f0-9]{32}(?:-\\d)?'),
   p('doppler-token', '(?<![\\w-])dp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[\\w-]+\\.)?[A-Za-z0-9]{40,44}'),
   token('planetscale-token', 'pscale_(?:tkn|pw|oauth)_[\\w=.-]{32,64}'),
   token('pulumi-token', 'pul-[a-f0-9]{40}'),
-  token('postman-key', 'PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}'),
+  token('postman-key', 'PMAK-[a-fA-F0-9]{24}-[a-fA-F0-9]{34}|PMAT-[A-Z0-9]{26}'),
   token('linear-key', 'lin_(?:api|oauth)_[A-Za-z0-9]{40,}'),
   token(
     'grafana-token',
@@ -76,7 +82,7 @@ export const PATTERNS: readonly Pattern[] = [
   token('new-relic-key', 'NRAK-[A-Za-z0-9]{27}|NRJS-[a-f0-9]{19}|NRII-[\\w-]{32}|NRAL[A-Za-z0-9]{36}'),
   p('dynatrace-token', '(?<![\\w-])dt0c01\\.[A-Za-z0-9]{24}\\.[A-Za-z0-9]{64}'),
   token('typeform-token', 'tfp_[\\w.=-]{59}'),
-  token('sentry-token', 'sntry[su]_[\\w=+/.-]{32,}'),
+  token('sentry-token', 'sntryu_[a-f0-9]{64}|sntrys_eyJ[A-Za-z0-9+/]{40,}={0,2}_[A-Za-z0-9+/]{43}'),
   token('sourcegraph-token', 'sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}'),
   token('prefect-token', 'pnu_[A-Za-z0-9]{36}'),
   token('readme-token', 'rdme_[a-z0-9]{70}'),
@@ -100,7 +106,7 @@ export const PATTERNS: readonly Pattern[] = [
   token('cloudflare-key', 'v1\\.0-[a-f0-9]{24}-[a-f0-9]{146}'),
   token('heroku-token', 'HRKU-[\\w-]{36,}'),
   p('fly-token', '(?<![\\w-])(?:fo1_[\\w-]{43}|fm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3})'),
-  token('infracost-key', 'ico-[A-Za-z0-9]{32}'),
+  { ...token('infracost-key', 'ico-[A-Za-z0-9]{32}'), weak: true },
   token('intra42-secret', 's-s4t2(?:ud|af)-[a-f0-9]{64}'),
   p('mapbox-token', '(?<![\\w-])[ps]k\\.[A-Za-z0-9]{60}\\.[A-Za-z0-9]{22}'),
   token('microsoft-octopus-key', 'API-[A-Z0-9]{26}'),
@@ -117,6 +123,15 @@ export const PATTERNS: readonly Pattern[] = [
     'plaid-token',
     'access-(?:sandbox|development|production)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
   ),
+  token('deno-token', 'dd[ow]_[A-Za-z0-9]{36}'),
+  token('xai-key', 'xai-[A-Za-z0-9]{70,}'),
+  token('openrouter-key', 'sk-or-v1-[a-f0-9]{64}'),
+  token('cursor-key', 'key_[a-f0-9]{64}'),
+  token('elastic-cloud-key', 'essu_[A-Za-z0-9+/]{40,}={0,2}'),
+  token('crates-io-token', 'cio[A-Za-z0-9]{32}'),
+  token('packagist-token', 'packagist_[a-z]{3}_[a-f0-9]{28,80}'),
+  token('google-hmac-key', 'GOOG[A-Z0-9]{20,58}'),
+  p('discord-token', '(?<![\\w.-])[MNO][\\w-]{17,27}\\.[\\w-]{6}\\.[\\w-]{25,38}(?![\\w.-])'),
   token('notion-token', 'ntn_\\d{11}[A-Za-z0-9]{35}'),
   token('harness-key', '(?:pat|sat)\\.[\\w-]{22}\\.[a-f0-9]{24}\\.[A-Za-z0-9]{20}'),
   token('maxmind-key', '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk'),

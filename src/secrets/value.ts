@@ -13,14 +13,14 @@ export function entropyOf(text: string): number {
 const PLACEHOLDER =
   /^(x+|\*+|\.+|-+|_+|#+|\?+|0+|<.*>|\[.*\]|\{.*\}|\(.*\)|null|nil|none|undefined|true|false|yes|no|on|off|n\/a|na|todo|tbd|fixme|unset|empty|default|optional|required|redacted|hidden|masked|removed|string|text|value)$/i;
 const PLACEHOLDER_PART =
-  /(\bexample\b|placeholder|redacted|your[-_ ]?(own[-_ ]?)?(api|access|secret|auth|private|client|bot|token|password|key)|insert[-_ ]|replace[-_ ]?(me|this|with)|change[-_ ]?this|dummy|xxxx|\*\*\*\*|\.\.\.|abcdefghijkl|1234567890abcdef)/i;
+  /(\{\{|####|\bexample\b|placeholder|redacted|your[-_ ]?(own[-_ ]?)?(api|access|secret|auth|private|client|bot|token|password|key)|insert[-_ ]|replace[-_ ]?(me|this|with)|change[-_ ]?this|dummy|xxxx|\*\*\*\*|\.\.\.|abcdefghijkl|1234567890abcdef)/i;
 /** Not a literal, but what literals look like. */
 const REGEX = /\(\?[:!<=]|\[[^\]]*\w-\w[^\]]*\]|\\[wdsb]|\[\^/;
 /** Another place holds the value. */
 const REFERENCE =
   /^(\$[({A-Za-z_]|\$\$|%[A-Za-z_(]|\{\{|<%|#\{|@|&[a-z]|\*[a-z]|env[.:(]|vault:|ref\+|secretRef|file:|arn:aws[^:]*:(secretsmanager|ssm|iam|kms)|projects\/|process\.env|os\.(environ|getenv)|ENC\[)/;
 const PLAIN = [
-  /^-?\d+(\.\d+)?(ms|[smhdwy]|[kmgt]i?b?|%)?$/i, // numbers, durations, sizes
+  /^-?\d{1,19}(\.\d+)?(ms|[smhdwy]|[kmgt]i?b?|%)?$/i, // numbers, durations, sizes
   /^v?\d+(\.\d+){1,3}([-+][\w.]+)?$/, // versions
   /^(\.{0,2}|~)\/[\w./@+-]*$/, // paths
   /^[a-z][a-z0-9+.-]*:\/\/[^\s@]*$/i, // addresses without credentials
@@ -34,6 +34,27 @@ export const isPlaceholder = (value: string): boolean =>
 
 const isRepetition = (value: string): boolean =>
   new Set(value).size <= Math.max(1, Math.min(3, value.length / 6));
+
+/** A name for what stands there, and not the thing: `curl -u user:password`. */
+export const isNoun = (value: string): boolean =>
+  /^<?(my|your)?[-_ ]?(user|test|pass(word|wd|phrase)?|secret|token|pwd|(api)?key)>?$/i.test(value);
+
+/**
+ * Whether a text of a credential's format was typed for show: one character five times in a row, one group three times,
+ * or six characters that follow each other in the alphabet. Of random texts not one in a thousand does that.
+ */
+export function isFiller(text: string): boolean {
+  if (text.length > 200) return false;
+  // Zero bytes are runs of "A" in base64.
+  if (/EXAMPLE|example|([^A])\1{4}|(\w{3,8})[-_.]?(\2[-_.]?){2}/.test(text.replace(/A{4,}/g, '')))
+    return true;
+  let run = 1;
+  for (let i = 1; i < text.length; i += 1) {
+    run = text.charCodeAt(i) === text.charCodeAt(i - 1) + 1 ? run + 1 : 1;
+    if (run >= 6) return true;
+  }
+  return false;
+}
 
 const isWords = (value: string): boolean =>
   /^[A-Za-z]+([-_./: ][A-Za-z]+)*$/.test(value) && !/[a-z][A-Z].*[a-z][A-Z].*[a-z][A-Z]/.test(value);
@@ -58,15 +79,16 @@ export function isCredential(value: string, strength: Strength, exact: boolean):
   )
     return false;
   const bits = entropyOf(text);
+  if (strength !== 'password' && isFiller(text)) return false;
   if (strength === 'password') return text.length >= 5 && bits >= 2 && !isIdentifier(text);
   if (isWords(text) || isName(text)) return false;
-  if (strength === 'secret') return text.length >= 8 && bits >= (exact ? 2.5 : 3);
+  if (strength === 'secret') return text.length >= 8 && bits >= (exact ? 2.5 : 2.9);
   return text.length >= 16 && bits >= 3.5 && /\d/.test(text);
 }
 
 /** `registry-pull-2`, `my.config.value`: words with perhaps a number, and no more than one. */
 const isName = (text: string): boolean =>
-  /^[a-z]+\d{0,2}([-_./:,][a-z]+\d{0,2})+$/i.test(text) || /^[a-z]{2,12}\d{0,2}$/.test(text);
+  /^[a-z]+\d{0,2}([-_./:,]([a-z]+\d{0,2}|\d{1,3}))+$/i.test(text) || /^[a-z]{2,12}\d{0,2}$/.test(text);
 
 const isIdentifier = (text: string): boolean => /^[A-Za-z_]+(\.[A-Za-z_]+)+$/.test(text);
 
@@ -89,6 +111,6 @@ export function decodeBase64(text: string): string | undefined {
   const plain = text.replace(/\s+/g, '');
   if (plain.length < 12 || plain.length > 1 << 20 || plain.length % 4 === 1) return undefined;
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain) && !/^[A-Za-z0-9_-]+={0,2}$/.test(plain)) return undefined;
-  const decoded = Buffer.from(plain, 'base64').toString('latin1');
-  return /^[\x20-\x7e\t\r\n]{8,}$/.test(decoded) ? decoded : undefined;
+  const decoded = Buffer.from(plain, 'base64').toString('utf8');
+  return /^[\x20-\x7e\u00a0-\ufffc\t\r\n]{8,}$/.test(decoded) ? decoded : undefined;
 }

@@ -5,12 +5,16 @@ const NOUNS =
 /** What `key` has to stand beside to be one that opens something. */
 const KINDS_OF_KEY =
   /^(access|account|admin|api|app|application|auth|client|consumer|cookie|crypto|decryption|deploy|encryption|encrypt|hmac|host|license|master|private|secret|service|session|shared|signing|sign|ssh|storage|subscription|write)$/;
+/** What `key` has to stand beside to be a place in a table, or the name of something. */
+const KINDS_OF_PLACE =
+  /^(cache|column|composite|config|data|dedup|event|foreign|group|hash|i18n|idempotency|index|label|lookup|map|message|node|object|partition|primary|public|pub|route|routing|row|shard|sort|topic|translation|unique)$/;
 /** The last word says that the value is about a secret, and none itself. */
 const ABOUT =
   /^(age|algorithm|alg|algo|annotation|arn|attribute|audience|backend|bits|bytes|charset|check|class|claim|config|cost|count|days|default|dir|directory|disabled|duration|enabled|enable|encoding|endpoint|exists|expiration|expires?|expiry|field|fields|file|filename|files|format|generator|group|header|hint|host|hours|id|ids|interval|issuer|iterations|key|keys|kind|label|len|length|lifespan|lifetime|limit|limits|location|manager|max|method|min|minutes|mode|mount|name|names|namespace|optional|path|paths|pattern|period|placeholder|policy|port|prefix|profile|prompt|provider|ref|refs|region|renewal|required|requirements|reset|resource|role|rotation|rounds|rule|rules|scope|scopes|seconds|selector|server|size|source|status|storage|store|strategy|strength|suffix|timeout|title|ttl|type|types|uri|uris|url|urls|usage|user|username|validator|validity|version|volume|window)$/;
 
-/** What is computed from a secret in one direction only, or made to be shown. */
-const DERIVED = /^(checksum|digest|fingerprint|sha|md|public|pub|encrypted|sealed)$/;
+/** What is computed from a secret in one direction only, made to be shown, or no real one by its own word. */
+const DERIVED =
+  /^(checksum|digest|fingerprint|sha|md|public|pub|encrypted|sealed|dummy|fake|invalid|mock|non|wrong)$/;
 
 export type Strength = 'password' | 'secret' | 'key';
 
@@ -31,7 +35,7 @@ export function strengthOf(name: string): Strength | undefined {
   if (words.some((word) => DERIVED.test(word))) return undefined;
   if (last === 'key' || last === 'keys') {
     const before = words.at(-2);
-    if (before === 'public' || before === 'pub') return undefined;
+    if (before !== undefined && KINDS_OF_PLACE.test(before)) return undefined;
     return words.slice(0, -1).some((word) => KINDS_OF_KEY.test(word) || NOUNS.test(word)) ? 'secret' : 'key';
   }
   if (ABOUT.test(last)) return undefined;

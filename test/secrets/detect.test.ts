@@ -40,6 +40,49 @@ test('what only talks about credentials is no alarm', () => {
   for (const [name, value] of innocent) expect([name, rules(value, name)]).toEqual([name, []]);
 });
 
+test('what was typed for show, is known to be public, or is part of something longer, is no alarm', () => {
+  const quiet = [
+    `api_key = "AIza${'a'.repeat(35)}"`,
+    'token: xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx',
+    'curl -u user:password https://example.com',
+    '-----BEGIN PRIVATE KEY-----\nanything\n-----END PRIVATE KEY-----',
+    `etag: "${planted.random()}"`,
+    `csrf_token_header ${planted.random()}`,
+    `cache/${planted.random()}.js`,
+    `DUMMY_TOKEN=${planted.random()}`,
+    `primaryKey: ${planted.random().slice(0, 20)}`,
+    '--initial-cluster-token etcd-cluster-1',
+    `-----BEGIN CERTIFICATE-----\n${planted.random()}\n${planted.random()}\n-----END CERTIFICATE-----`,
+  ];
+  for (const text of quiet) expect([text, rules(text)]).toEqual([text, []]);
+});
+
+test('a credential is found inside of another text, and beside what looks like one', () => {
+  const token = planted.random();
+  expect(rules(JSON.stringify({ 'app.ini': `API_TOKEN=${token}\nDEBUG=true` }))).toEqual(['key-name']);
+  expect(rules(`curl -H "Authorization: Token ${token}" https://example.com`)).toEqual(['bearer']);
+  expect(rules(`requirepass ${token}`)).toEqual(['entropy']);
+  expect(rules(planted.base64(planted.base64(`password=${planted.password()}`)))).toEqual(['key-name']);
+  expect(rules(planted.base64(`# schlüssel\npassword=${planted.password()}`))).toEqual(['key-name']);
+});
+
+test('a long text without end takes no time to speak of', () => {
+  const begun = process.cpuUsage().user;
+  for (const part of [
+    'curl ',
+    'token="',
+    'a=',
+    'http://',
+    '<a1>',
+    'A.',
+    'password: ',
+    'ey',
+    'authorization: ',
+  ])
+    detect(part.repeat(200_000 / part.length));
+  expect((process.cpuUsage().user - begun) / 1e6).toBeLessThan(10);
+});
+
 test('a Secret with data is found in every shape', () => {
   const value = planted.base64(planted.password());
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, data: { password: value } };
