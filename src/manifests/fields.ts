@@ -12,7 +12,8 @@ export function fields(value: unknown): Fields {
 
 /** The maps in a list; empty where the value is no list. */
 export function items(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
+  if (!Array.isArray(value)) return [];
+  return value.every(isFields) ? value : value.filter(isFields);
 }
 
 export function text(value: unknown): string | undefined {
@@ -31,9 +32,8 @@ export function dig(value: unknown, ...path: readonly string[]): unknown {
 
 /** The entries of a map that are strings: labels, annotations, data. */
 export function strings(value: unknown): readonly (readonly [string, string])[] {
-  return Object.entries(fields(value)).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
-  );
+  if (!isFields(value)) return [];
+  return Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
 }
 
 /** `base.key`, or `base["a.key"]` where the key would be mistaken for several. */

@@ -45,8 +45,18 @@ export function kindOf(object: KubeObject): string {
   return group === '' ? object.kind : `${object.kind}.${group}`;
 }
 
-/** The pod template of an object, or undefined where its kind carries none. */
+const templates = new WeakMap<KubeObject, PodTemplate>();
+
+/** The pod template of an object, or undefined where its kind carries none. Several checks ask for it. */
 export function podTemplate(object: KubeObject): PodTemplate | undefined {
+  const known = templates.get(object);
+  if (known) return known;
+  const template = readTemplate(object);
+  if (template) templates.set(object, template);
+  return template;
+}
+
+function readTemplate(object: KubeObject): PodTemplate | undefined {
   const place = TEMPLATES[kindOf(object)];
   if (!place) return undefined;
   const template = dig(object, ...place);

@@ -59,12 +59,18 @@ export function stageRule(
 
 /** A rule that looks at one object after the other. */
 export function objectRule(name: string, about: string, check: (entry: Entry) => Iterable<Finding>): Rule {
-  return stageRule(name, about, (stage) => stage.entries.flatMap((entry) => [...check(entry)]));
+  return stageRule(name, about, (stage) => findings(stage.entries, check));
 }
 
 /** A rule that looks at one pod template after the other. */
 export function podRule(name: string, about: string, check: (entry: PodEntry) => Iterable<Finding>): Rule {
-  return stageRule(name, about, (stage) => stage.pods.flatMap((entry) => [...check(entry)]));
+  return stageRule(name, about, (stage) => findings(stage.pods, check));
+}
+
+function findings<T>(entries: readonly T[], check: (entry: T) => Iterable<Finding>): Finding[] {
+  const found: Finding[] = [];
+  for (const entry of entries) for (const finding of check(entry)) found.push(finding);
+  return found;
 }
 
 export function toProblem(code: string, finding: Finding): Problem {

@@ -118,6 +118,8 @@ function* namedPorts(
   rule: Fields,
   listeners: readonly PodTemplate[],
 ): Iterable<Finding> {
+  // Most ports are numbers: then it does not matter what the pods call theirs.
+  if (!items(rule.ports).some(({ port }) => typeof port === 'string')) return;
   const names = listeners.flatMap(servedPorts).map((port) => String(port.name));
   for (const { port } of items(rule.ports)) {
     if (typeof port !== 'string' || names.includes(port) || listeners.length === 0) continue;
