@@ -11,9 +11,18 @@ import { monitoringObjects } from './monitoring';
 import { notificationsCm } from './notifications';
 import { rbacCm } from './rbac';
 import { rootObjects } from './root';
+import { sizing, type Sizing } from './sizing';
 
-/** For each stage, the kinds it renders that belong to no namespace. */
-export type KindsByStage = ReadonlyMap<string, readonly GroupKind[]>;
+/** What a stage renders, as far as its delivery depends on it. */
+export interface StageKinds {
+  /** The kinds that belong to no namespace. */
+  readonly clusterScoped: readonly GroupKind[];
+  /** How many objects there are. */
+  readonly objects: number;
+}
+
+/** What each stage renders. */
+export type KindsByStage = ReadonlyMap<string, StageKinds>;
 
 /** All that one Argo CD is given, as data. */
 export interface Delivery {
@@ -27,6 +36,8 @@ export interface Delivery {
   readonly monitoring: readonly KubeObject[];
   /** The AppProject and the Applications of each stage: created by Pulumi, or by the root Application. */
   readonly stages: readonly { readonly environment: Environment; readonly objects: readonly KubeObject[] }[];
+  /** What it carries, and how many of its processes that takes. */
+  readonly size: Sizing;
   /** The folder below dist/ that holds the same objects. */
   readonly folder: string;
 }
@@ -42,12 +53,14 @@ export function deliveries(repository: Repository, kinds: KindsByStage): readonl
       repository.values.delivery.owner === 'root'
         ? rootObjects(repository, folder, stages.some(isFleet))
         : [];
+    const size = sizing(repository, stages, (stage) => kinds.get(stage)?.objects ?? 0);
     return {
       hub,
       folder,
+      size,
       settings: [
         argocdCm(repository),
-        cmdParamsCm(repository, stages),
+        cmdParamsCm(repository, stages, size),
         notificationsCm(repository, stages),
         rbacCm(repository, stages),
       ],
@@ -56,7 +69,7 @@ export function deliveries(repository: Repository, kinds: KindsByStage): readonl
       stages: stages.map((environment) => ({
         environment,
         objects: [
-          appProject(repository, environment, kinds.get(environment.name) ?? []),
+          appProject(repository, environment, kinds.get(environment.name)?.clusterScoped ?? []),
           ...applications(repository, environment),
         ],
       })),
@@ -112,15 +125,15 @@ function rootFile(
   return objects.length > 0 ? [file('root', objects)] : [];
 }
 
-/** The kinds that each rendered stage has outside of any namespace; every other object carries its namespace. */
+/** What each rendered stage has; every object in a namespace names it. */
 export function clusterKinds(stages: readonly RenderedStage[]): KindsByStage {
-  return new Map(
-    stages.map((stage) => [
-      stage.name,
-      stage.files
-        .flatMap((file) => file.objects)
-        .filter((object) => object.metadata.namespace === undefined)
-        .map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })),
-    ]),
-  );
+  return new Map(stages.map(({ name, files }) => [name, kindsOf(files.flatMap((file) => file.objects))]));
 }
+
+/** What these objects of a stage are. */
+export const kindsOf = (objects: readonly KubeObject[]): StageKinds => ({
+  clusterScoped: objects
+    .filter((object) => object.metadata.namespace === undefined)
+    .map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })),
+  objects: objects.length,
+});

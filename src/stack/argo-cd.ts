@@ -1,5 +1,6 @@
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
+import type { Sizing } from '../delivery';
 import type { KubeObject } from '../model/kube';
 import type { Chart } from './config';
 import { helmValues } from './helm-values';
@@ -30,6 +31,8 @@ export interface ArgoCdArgs {
   readonly secrets: readonly SecretSpec[];
   /** @default none */
   readonly unused?: readonly Component[];
+  /** How many controllers and repo-servers there are in the profile `ha`. @default as the installer has it */
+  readonly size?: Pick<Sizing, 'controllers' | 'repoServers'>;
   /** Whether Prometheus scrapes it, whatever the profile. @default false */
   readonly monitored?: boolean;
   /**
@@ -105,6 +108,7 @@ export class ArgoCd extends pulumi.ComponentResource {
       profile: args.profile,
       beside: new Set(created),
       unused: args.unused ?? [],
+      size: args.size,
     });
     const crds = new k8s.yaml.v2.ConfigGroup(
       'argocd-crds',

@@ -72,6 +72,7 @@ export class GitOpsBootstrap extends pulumi.ComponentResource {
         projects: delivery.foundation.filter(isProject),
         secrets: args.secrets ?? [],
         unused: unusedComponents(repository, delivery),
+        size: delivery.size,
         monitored: delivery.monitoring.length > 0,
         adopting,
       },

@@ -1,9 +1,11 @@
+import type { Sizing } from '../delivery';
 import type { Component } from './installation';
 
 export interface HelmOptions {
   readonly version: string;
   readonly profile: 'minimal' | 'standard' | 'ha';
   readonly unused: readonly Component[];
+  readonly size?: Pick<Sizing, 'controllers' | 'repoServers'>;
   /** Whether Prometheus scrapes it, whatever the profile. @default false */
   readonly monitored?: boolean;
 }
@@ -17,6 +19,7 @@ export function helmValues({
   version,
   profile,
   unused,
+  size = { controllers: 1, repoServers: 2 },
   monitored = false,
 }: HelmOptions): Record<string, unknown> {
   const without = (component: Component): boolean => profile === 'minimal' && unused.includes(component);
@@ -27,9 +30,10 @@ export function helmValues({
     global: { image: { tag: `v${version}` } },
     crds: { install: true, keep: true },
     configs: { cm: { create: false }, params: { create: false }, rbac: { create: false } },
-    controller: { ...metrics },
+    // The chart tells the controllers how many they are.
+    controller: { ...(profile === 'ha' ? { replicas: size.controllers } : {}), ...metrics },
     server: { ...several, ...metrics },
-    repoServer: { ...several, ...metrics },
+    repoServer: { ...(profile === 'ha' ? { replicas: size.repoServers } : {}), ...metrics },
     applicationSet: {
       ...several,
       ...metrics,

@@ -1,3 +1,4 @@
+import type { Sizing } from '../delivery';
 import type { KubeObject } from '../model/kube';
 
 /** Argo CD's manifest, sorted by when and how it is created. */
@@ -14,6 +15,8 @@ export interface InstallationOptions {
   readonly beside: ReadonlySet<string>;
   /** Parts of Argo CD that nothing here uses; the minimal profile goes without them. */
   readonly unused: readonly Component[];
+  /** How many there are of the parts that share the work. @default as the manifest says */
+  readonly size?: Pick<Sizing, 'controllers' | 'repoServers'>;
 }
 
 /** A part of Argo CD that can be left out, as its objects' `app.kubernetes.io/component` says. */
@@ -26,12 +29,13 @@ const CLUSTER_SCOPED = new Set(['ClusterRole', 'ClusterRoleBinding', 'CustomReso
  * it to whoever applies it; those that this program owns are taken out.
  */
 export function installation(objects: readonly KubeObject[], options: InstallationOptions): Installation {
-  const { namespace, profile, beside, unused } = options;
+  const { namespace, profile, beside, unused, size } = options;
   const dropped = new Set<string>(profile === 'minimal' ? unused : []);
   const kept = objects
     .filter((object) => !beside.has(`${object.kind}/${object.metadata.name}`))
     .filter((object) => !dropped.has(componentOf(object) ?? ''))
-    .map((object) => inNamespace(object, namespace));
+    .map((object) => inNamespace(object, namespace))
+    .map((object) => (profile === 'ha' && size ? sized(object, size) : object));
   const isDefinition = (object: KubeObject): boolean => object.kind === 'CustomResourceDefinition';
   return {
     definitions: kept.filter(isDefinition),
@@ -62,4 +66,27 @@ function inNamespace(object: KubeObject, namespace: string): KubeObject {
     ...moved,
     metadata: CLUSTER_SCOPED.has(object.kind) ? metadata : { ...metadata, namespace },
   };
+}
+
+interface Workload {
+  readonly template: { readonly spec: { readonly containers: readonly Container[] } };
+}
+interface Container {
+  readonly env?: readonly { readonly name: string }[];
+}
+
+/** A controller has to know how many there are: it takes its share of the clusters by its number among them. */
+function sized(object: KubeObject, size: Pick<Sizing, 'controllers' | 'repoServers'>): KubeObject {
+  const spec = object['spec'] as Workload;
+  const { kind, metadata } = object;
+  if (kind === 'Deployment' && metadata.name === 'argocd-repo-server')
+    return { ...object, spec: { ...spec, replicas: size.repoServers } };
+  if (kind !== 'StatefulSet' || metadata.name !== 'argocd-application-controller') return object;
+  const replicas = { name: 'ARGOCD_CONTROLLER_REPLICAS', value: String(size.controllers) };
+  const containers = spec.template.spec.containers.map((container) => ({
+    ...container,
+    env: [...(container.env ?? []).filter(({ name }) => name !== replicas.name), replicas],
+  }));
+  const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
+  return { ...object, spec: { ...spec, replicas: size.controllers, template } };
 }

@@ -1,20 +1,20 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { GroupKind, KindsByStage } from '../delivery';
+import { kindsOf, type KindsByStage, type StageKinds } from '../delivery';
 import type { Environment } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
-import { groupOf, type KubeObject } from '../model/kube';
+import type { KubeObject } from '../model/kube';
 
 /**
- * The kinds outside of any namespace that each stage deploys, from dist/ as it is committed: that is what Argo CD
+ * What each stage deploys, as far as its delivery depends on it, from dist/ as it is committed: that is what Argo CD
  * reads, whatever the working tree would render by now.
  *
  * @throws UserError for each stage that has not been rendered
  */
 export function readKinds(root: string, environments: readonly Environment[]): KindsByStage {
   const problems: Problem[] = [];
-  const kinds = environments.map(({ name }): [string, readonly GroupKind[]] => {
+  const kinds = environments.map(({ name }): [string, StageKinds] => {
     const folder = join(root, 'dist', name);
     if (!existsSync(folder)) {
       problems.push({
@@ -24,18 +24,14 @@ export function readKinds(root: string, environments: readonly Environment[]): K
         remedy: 'npm run synth, and commit what it writes',
         at: { file: `environments/${name}.yaml` },
       });
-      return [name, []];
+      return [name, kindsOf([])];
     }
     const objects = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.yaml'))
       .sort()
       .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
       .map((document) => document.toJS() as KubeObject | null);
-    const clusterScoped = objects.filter(
-      (object): object is KubeObject => object !== null && object.metadata.namespace === undefined,
-    );
-    const found = clusterScoped.map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind }));
-    return [name, found];
+    return [name, kindsOf(objects.filter((object): object is KubeObject => object !== null))];
   });
   if (problems.length > 0) throw new UserError(problems);
   return new Map(kinds);

@@ -25,11 +25,14 @@ describe('the AppProject of a stage', () => {
     const kinds = new Map([
       [
         'dev',
-        [
-          { group: '', kind: 'Namespace' },
-          { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' },
-          { group: '', kind: 'Namespace' },
-        ],
+        {
+          clusterScoped: [
+            { group: '', kind: 'Namespace' },
+            { group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' },
+            { group: '', kind: 'Namespace' },
+          ],
+          objects: 3,
+        },
       ],
     ]);
     const projects = deliveryFiles(repositoryOf(), kinds)
@@ -188,7 +191,9 @@ describe('clusterKinds', () => {
       files: [{ objects: [object('ClusterRole'), object('Role', 'shop-dev')] }],
     } as unknown as RenderedStage;
     expect(clusterKinds([stage])).toEqual(
-      new Map([['dev', [{ group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' }]]]),
+      new Map([
+        ['dev', { clusterScoped: [{ group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' }], objects: 2 }],
+      ]),
     );
   });
 });

@@ -44,7 +44,10 @@ export function repositoryOf(
 }
 
 export const NAMESPACE_ONLY: KindsByStage = new Map(
-  ['dev', 'staging', 'prod'].map((stage) => [stage, [{ group: '', kind: 'Namespace' }]]),
+  ['dev', 'staging', 'prod'].map((stage) => [
+    stage,
+    { clusterScoped: [{ group: '', kind: 'Namespace' }], objects: 5 },
+  ]),
 );
 
 /** The object of that kind and name in the files of dist/argocd/. */
