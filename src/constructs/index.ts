@@ -20,4 +20,4 @@ export {
 export { StageBase } from './stage-base';
 export { StatefulApp } from './stateful-app';
 export { Worker } from './worker';
-export { isYamlApp, type AppBuilder, type AppConstructor } from './yaml-apps';
+export type { AppBuilder, AppConstructor } from './yaml-apps';

@@ -50,6 +50,3 @@ export const YAML_APPS: Readonly<Record<string, AppBuilder>> = {
   job: appOf(OneOffJob),
   cronjob: appOf(ScheduledJob),
 };
-
-/** Whether an app of this kind is YAML alone, and rendered from its values and nothing else. */
-export const isYamlApp = ({ kind }: { readonly kind: string }): boolean => Object.hasOwn(YAML_APPS, kind);

@@ -5,6 +5,7 @@ import { describeObject, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { UnitCache } from './units';
 
 /** Files that are applied to one cluster. */
 export interface OnCluster {
@@ -16,14 +17,29 @@ export interface OnCluster {
  * Everything that must hold before anything is written: each object against the schema of its cluster's version, and
  * all stages together against the named rules. A stage that runs on several clusters has to hold on each.
  */
-export function check(rendered: readonly RenderedStage[], delivery: readonly OnCluster[]): Problem[] {
-  const stages = onEachCluster(rendered);
+export function check(
+  rendered: readonly RenderedStage[],
+  delivery: readonly OnCluster[],
+  cache = new UnitCache(undefined),
+): Problem[] {
+  const all = onEachCluster(rendered);
+  // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
+  const keys = clusterKeys(all, cache);
+  const stages = all.filter(({ cluster }) => !cache.knows(keys.get(clusterIdentity(cluster))!));
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
-  for (const { cluster, files } of stages) {
+  for (const { cluster, files } of all) {
     const here = getOrSet(definitions, clusterIdentity(cluster), () => []);
     here.push(...files.flatMap(({ objects }) => objects.filter(isDefinition)));
   }
+  const applied = delivery.map(({ cluster, files }) =>
+    cache.keyOf([
+      'delivery',
+      cluster,
+      definitions.get(clusterIdentity(cluster)),
+      files.map((f) => f.objects),
+    ]),
+  );
   const validators = new Map<string, SchemaValidator>();
   const validatorOf = (cluster: Cluster): SchemaValidator => {
     const id = clusterIdentity(cluster);
@@ -35,11 +51,25 @@ export function check(rendered: readonly RenderedStage[], delivery: readonly OnC
   // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
   const unproven = ({ cluster, files }: RenderedStage): readonly RenderedFile[] =>
     (definitions.get(clusterIdentity(cluster)) ?? []).length > 0 ? files : files.filter((f) => !f.proven);
-  return [
+  const problems = [
     ...stages.flatMap((stage) => validate(unproven(stage), validatorOf(stage.cluster))),
-    ...delivery.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
+    ...delivery.flatMap(({ cluster, files }, i) =>
+      cache.knows(applied[i]!) ? [] : validate(files, validatorOf(cluster)),
+    ),
     ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];
+  if (problems.length === 0) [...keys.values(), ...applied].forEach((key) => cache.note(key));
+  return problems;
+}
+
+/** For each cluster, the hash of all that is checked of the stages there. */
+function clusterKeys(stages: readonly RenderedStage[], cache: UnitCache): ReadonlyMap<string, string> {
+  const parts = new Map<string, unknown[]>();
+  for (const { files, at: _, acknowledged: __, ...stage } of stages) {
+    const contents = files.map(({ path, objects, proven }) => [path, proven?.hash ?? objects]);
+    getOrSet(parts, clusterIdentity(stage.cluster), () => []).push([stage, contents]);
+  }
+  return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part])]));
 }
 
 /**

@@ -103,7 +103,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const problems = [
     ...deliveryProblems(repository),
     ...approvalProblems(repository),
-    ...check(onFleets(repository, stages), delivery),
+    ...check(onFleets(repository, stages), delivery, cache),
     ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, stages, options.texts),
   ];

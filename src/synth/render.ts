@@ -1,4 +1,5 @@
-import { renderAppWithNotes, renderStageBase, type AppSource } from '../constructs';
+import type * as constructsModule from '../constructs';
+import type { AppSource } from '../constructs';
 import type { App, Environment, Repository } from '../model/environment';
 import { UserError, type Location, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
@@ -23,9 +24,15 @@ export interface Rendering {
 /** The stage's own objects, beside one file an app. No app can be called so: the underscore is no DNS label. */
 const STAGE_FILE = '_stage.yaml';
 
-/** What the first line of an app's file names as its source. */
-export const sourceOf = ({ locate }: Environment, app: App, file?: string): string =>
-  `app ${app.name} in environments/base.yaml and ${locate([]).file}${file === undefined ? '' : `, ${file}`}`;
+/** What the first line of a file names as its source. */
+export function sourceOf({ locate }: Environment, app?: App, file?: string): string {
+  const stage = locate([]).file;
+  if (!app) return stage;
+  return `app ${app.name} in environments/base.yaml and ${stage}${file === undefined ? '' : `, ${file}`}`;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
+const constructs = (): typeof constructsModule => require('../constructs') as typeof constructsModule;
 
 /**
  * Every stage as objects, in files.
@@ -57,7 +64,14 @@ function renderStage(
   const notes: string[] = [];
   const foreign = new Set(values.existing);
   const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
-  const base = { path: `${name}/${STAGE_FILE}`, source: at.file, at, objects: renderStageBase(environment) };
+  const own = sources.units.get(environment);
+  const base: RenderedFile = {
+    path: `${name}/${STAGE_FILE}`,
+    source: sourceOf(environment),
+    at,
+    objects: own?.objects ?? constructs().renderStageBase(environment),
+    ...(own && { proven: own.proven }),
+  };
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = classes.get(app.name);
     try {
@@ -67,7 +81,7 @@ function renderStage(
         hardening,
         foreign: needed,
       } = unit ??
-      renderAppWithNotes(environment, app, {
+      constructs().renderAppWithNotes(environment, app, {
         construct: loaded?.construct,
         manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
         scopeOf: sources.scopeOf,

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
 import type { RenderedApp } from '../../constructs';
 import type { Proven } from '../../model/rendered';
+import { sha256 } from '../../manifests/publish';
 import { readCached, writeCached } from '../cache-folder';
-import type { Unit } from './unit';
+import { engineHash } from './engine';
+import type { Unit } from './input';
 
 const FILE = 'units';
 /** The first line, with the checksum of all that follows. */
@@ -12,7 +14,7 @@ const ROOM = 16 * 1024 * 1024;
 
 type Facts = Omit<Proven, 'text'>;
 interface Entry extends Facts {
-  /** The app as JSON. */
+  /** What was rendered, as JSON; empty for what is only noted. */
   readonly data: Buffer;
 }
 
@@ -26,13 +28,20 @@ export class UnitCache {
   private readonly used = new Map<string, Entry>();
   private grown = false;
 
+  private readonly engine: string;
+
   /** @param root the repository's root; undefined: nothing is known, and nothing is kept */
   constructor(private readonly root: string | undefined) {
     this.entries = root === undefined ? new Map() : parse(readCached(root, FILE));
+    this.engine = root === undefined ? '' : engineHash();
   }
 
-  get isOn(): boolean {
-    return this.root !== undefined;
+  /**
+   * The key of what follows from this data and from this program. The keys of maps count in their order: what comes in
+   * another order is done again, to the same end.
+   */
+  keyOf(data: unknown): string {
+    return this.root === undefined ? '' : sha256(`${this.engine}${JSON.stringify(data)}`);
   }
 
   get(key: string): Unit | undefined {
@@ -46,6 +55,20 @@ export class UnitCache {
   add(key: string, { proven: { hash, size }, ...app }: Unit): void {
     if (this.root === undefined) return;
     this.used.set(key, { hash, size, data: Buffer.from(JSON.stringify(app)) });
+    this.grown = true;
+  }
+
+  /** Whether this was noted by an earlier run. */
+  knows(key: string): boolean {
+    const entry = this.entries.get(key);
+    if (entry) this.used.set(key, entry);
+    return entry !== undefined;
+  }
+
+  /** Keeps nothing but that it is so. */
+  note(key: string): void {
+    if (this.root === undefined || this.used.has(key)) return;
+    this.used.set(key, { hash: '', size: 0, data: Buffer.alloc(0) });
     this.grown = true;
   }
 

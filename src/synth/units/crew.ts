@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { renderUnit, type StageInput, type Unit, type UnitInput } from './unit';
+import type { StageInput, Unit, UnitInput } from './input';
+import type * as unitModule from './unit';
 
 /** A thread needs half a second to load: fewer units than this for each are rendered sooner without it. */
 const WORTH_A_THREAD = 300;
@@ -10,8 +11,8 @@ const THREAD = join(__dirname, '../../../bin/unit-thread.js');
 
 /** Units as they go to a thread: the stages are there already. */
 export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
-/** A unit as it comes back: its app as JSON. Null where there is none. */
-export type Answer = readonly ({ readonly app: string; readonly proven: Unit['proven'] } | null)[];
+/** A unit as it comes back, what was rendered as JSON. Null where there is none. */
+export type Answer = readonly ({ readonly rendered: string; readonly proven: Unit['proven'] } | null)[];
 
 export interface CrewOptions {
   /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
@@ -25,6 +26,9 @@ export async function renderUnits(
   inputs: readonly UnitInput[],
   { threads, progress }: CrewOptions = {},
 ): Promise<readonly (Unit | undefined)[]> {
+  if (inputs.length === 0) return [];
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
+  const { renderUnit } = require('./unit') as typeof unitModule;
   const most = Math.min(availableParallelism() - 1, Math.floor(inputs.length / WORTH_A_THREAD));
   const units = new Array<Unit | undefined>(inputs.length);
   const queue = Array.from({ length: Math.ceil(inputs.length / CHUNK) }, (_, i) => i * CHUNK);
@@ -69,7 +73,9 @@ function hire(
     };
     worker.on('message', (answer: Answer) => {
       const units = answer.map((unit): Unit | undefined => {
-        return unit ? { ...(JSON.parse(unit.app) as Omit<Unit, 'proven'>), proven: unit.proven } : undefined;
+        return unit
+          ? { ...(JSON.parse(unit.rendered) as Omit<Unit, 'proven'>), proven: unit.proven }
+          : undefined;
       });
       store(begun!, units);
       next();

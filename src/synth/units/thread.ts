@@ -1,17 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { markChecked } from '../../model/environment';
 import type { Answer, Task } from './crew';
-import { renderUnit, type StageInput } from './unit';
+import type { StageInput } from './input';
+import { renderUnit } from './unit';
 
 const stages = workerData as readonly StageInput[];
 
 parentPort?.on('message', (task: Task) => {
   const answer: Answer = task.map(({ stage, ...rest }) => {
-    markChecked(rest.app.values);
+    if (rest.app) markChecked(rest.app.values);
     const unit = renderUnit({ ...rest, stage: stages[stage]! });
     if (!unit) return null;
-    const { proven, ...app } = unit;
-    return { app: JSON.stringify(app), proven };
+    const { proven, ...rendered } = unit;
+    return { rendered: JSON.stringify(rendered), proven };
   });
   parentPort!.postMessage(answer);
 });
