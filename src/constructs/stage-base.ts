@@ -54,10 +54,10 @@ export class StageBase extends Chart {
     });
     this.addSecretStore(environment, namespace, metadata);
     const { images, policies } = environment.values;
-    for (const { name, spec } of policies ? policiesOf(policies, images) : []) {
+    for (const { kind, name, spec } of policies ? policiesOf(policies, images) : []) {
       new ApiObject(this, `${namespace}-policy-${name}`, {
-        apiVersion: 'kyverno.io/v1',
-        kind: 'Policy',
+        apiVersion: 'policies.kyverno.io/v1',
+        kind,
         metadata: metadata(name),
         spec,
       });

@@ -37,6 +37,10 @@ const verification = z
   .strictObject({
     images: z.array(z.string().regex(/^[^\s*]+(\*)?$/, 'must be a pattern such as ghcr.io/example/*')).min(1),
     ...attestor,
+    transparencyLog: z
+      .boolean()
+      .default(true)
+      .describe('Signatures are in the public log of Sigstore; false: signed with --tlog-upload=false.'),
     attestations: z
       .array(z.strictObject({ type: z.string().min(1).describe('Its predicate type.') }))
       .default([])
@@ -44,6 +48,11 @@ const verification = z
   })
   .refine((v) => (v.key === undefined) !== (v.keyless === undefined), {
     message: 'needs either key or keyless',
+  })
+  // Kyverno 1.19 takes an attestation for unproven that is in no log.
+  .refine((v) => v.transparencyLog || (v.key !== undefined && v.attestations.length === 0), {
+    message: 'keyless signatures and attestations need the transparency log',
+    path: ['transparencyLog'],
   });
 
 /** Policies that Kyverno applies in the namespaces of a stage. https://kyverno.io/docs/policy-types/ */

@@ -3,12 +3,13 @@ import { checkStages } from '../../src/manifests/checks';
 import { createValidator } from '../../src/manifests/schema/validator';
 import { clusterSchema } from '../../src/model/cluster';
 import type { Environment } from '../../src/model/environment';
+import { policies } from '../../src/model/supply-chain';
 import { appOf, at, only, stageOf, web } from '../support/environment';
 
 const key = ['-----BEGIN PUBLIC', 'KEY-----\nAAAA\n-----END PUBLIC', 'KEY-----\n'].join(' ');
 const policiesIn = (values: object): ReturnType<typeof renderStageBase> =>
   renderStageBase(stageOf({ values: values as Record<string, unknown> })).filter(
-    ({ kind }) => kind === 'Policy',
+    ({ apiVersion }) => apiVersion === 'policies.kyverno.io/v1',
   );
 
 test('a stage gets the policies that it asks for, in its own namespaces, valid by Kyverno’s definitions', () => {
@@ -35,24 +36,41 @@ test('a stage gets the policies that it asks for, in its own namespaces, valid b
     'shop-dev/image-digests',
     'shop-dev/image-registries',
     'shop-dev/image-signatures',
+    'shop-dev/image-signatures-2',
     'shop-dev/readiness-probes',
     'shop-dev/resource-limits',
   ]);
   const validator = createValidator('1.33');
   for (const object of found) expect(validator.validate(object)).toEqual([]);
-  const signatures = only(found, 'Policy', 'image-signatures');
-  expect(at(signatures, 'spec.rules.0.verifyImages.0')).toMatchObject({
-    failureAction: 'Enforce',
-    mutateDigest: false,
-    required: true,
+  const of = (name: string): (typeof found)[number] => found.find(({ metadata }) => metadata.name === name)!;
+  expect(at(of('image-signatures'), 'spec')).toMatchObject({
+    validationActions: ['Deny'],
+    validationConfigurations: { mutateDigest: false, required: true },
+    attestors: [{ cosign: { key: { data: key }, ctlog: { url: 'https://rekor.sigstore.dev' } } }],
   });
-  expect(at(signatures, 'spec.rules.0.exclude.any.0.resources.names')).toEqual(['legacy', 'legacy-*']);
+  expect(at(of('image-signatures-2'), 'spec')).toMatchObject({
+    attestors: [
+      { cosign: { keyless: { identities: [{ subjectRegExp: '^https://github\\.com/other/.*$' }] } } },
+    ],
+    attestations: [{ intoto: { type: 'https://slsa.dev/provenance/v1' } }],
+  });
+  for (const { spec } of found) expect(JSON.stringify(spec)).toContain('startsWith(\\"legacy-\\")');
+});
+
+test('what Kyverno cannot verify without the public log is refused', () => {
+  const verify = (one: object): void => {
+    policies.parse({ verifyImages: [{ images: ['ghcr.io/example/*'], transparencyLog: false, ...one }] });
+  };
+  const keyless = { issuer: 'https://example.com', subject: 'x' };
+  expect(() => verify({ key })).not.toThrow();
+  expect(() => verify({ keyless })).toThrow('transparency log');
+  expect(() => verify({ key, attestations: [{ type: 'x' }] })).toThrow('transparency log');
 });
 
 test('a stage that asks for none gets none, and audit is the default', () => {
   expect(policiesIn({})).toEqual([]);
   const [first] = policiesIn({ policies: {} });
-  expect(at(first, 'spec.rules.0.validate.failureAction')).toBe('Audit');
+  expect(at(first, 'spec.validationActions')).toEqual(['Audit']);
 });
 
 test('an image from another registry, or without a digest, is refused where the stage says so', () => {

