@@ -70,12 +70,24 @@ function place(folder: string, path: string, file: TreeFile): void {
 async function install(repo: Repo, folder: string, revision: string): Promise<void> {
   const args = ['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = await runProgram(npm, args, { cwd: folder, env: repo.env });
+  const result = await runProgram(npm, args, { cwd: folder, env: repo.env }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { code: 127, stderr: 'npm is not on PATH' };
+  });
   if (result.code === 0) return;
   throw new UserError({
     code: 'pin-install',
     cause: `the packages of ${revision.slice(0, 12)} could not be installed`,
-    consequence: `Its package-lock.json differs from today's, and npm ci says: ${result.stderr.trim().split('\n').slice(-3).join(' ')}`,
+    consequence: `Its package-lock.json differs from today's, and npm ci says: ${essenceOf(result.stderr)}. Nothing was written.`,
     remedy: 'make the registry reachable, or move the base of the stage to a newer revision',
   });
+}
+
+/** What npm complains of, without its advice and the place of its log. */
+function essenceOf(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim())
+    .filter((line) => line !== '' && !/^npm warn|complete log of this run|_logs/i.test(line));
+  return lines.slice(0, 4).join(' ') || 'nothing';
 }
