@@ -7,7 +7,9 @@ import { readRef } from '../git/refs';
 import { requireUpstream, type Upstream } from '../git/state';
 import { EXIT, UserError } from '../model/errors';
 import { formatPreview } from './format';
+import { onNewBranch, requirePushed } from './new-branch';
 import { preview, type Preview } from './preview';
+import { noTip, unpushed } from './refusals';
 import { openWorkspace, type Workspace, type World } from './workspace';
 
 /** One commit to be made: which files under environments/ change, and how the commit says so. */
@@ -59,6 +61,7 @@ export async function carryOut(
   const upstream = options.push ? await requireUpstream(workspace.repo, workspace.checkout.ref) : undefined;
   if (upstream && options.branch === undefined && !options.dryRun)
     return pushOnBranch(world, plan, workspace, upstream);
+  if (upstream && !options.dryRun) await requirePushed(workspace, upstream);
   const planned = await propose(workspace, plan);
   if (!planned || options.dryRun) return { ...planned, pushed: false };
   const commit = await commitOf(workspace, workspace.checkout.head, planned);
@@ -145,15 +148,7 @@ async function forwardTo(workspace: Workspace, tip: string): Promise<void> {
   const head = (await readRef(repo, checkout.ref))!;
   if (head === tip) return;
   if (await isAncestor(repo, head, tip)) return move(workspace, head, tip, 'follow the remote');
-  throw new UserError(
-    {
-      code: 'unpushed-commits',
-      cause: 'this branch has commits that are not on the remote',
-      consequence: 'They would be pushed along, or lost. Nothing was changed.',
-      remedy: 'push or drop them first (git push, or git pull --rebase and then git push)',
-    },
-    EXIT.refused,
-  );
+  throw unpushed();
 }
 
 /** Somebody changed the same, or what is rendered around it: what was shown is no longer what would happen. */
@@ -176,74 +171,3 @@ function refuseOther(shown: Planned | undefined, now: Planned): void {
     EXIT.refused,
   );
 }
-
-async function onNewBranch(
-  workspace: Workspace,
-  branch: string,
-  built: string,
-  upstream: Upstream | undefined,
-): Promise<Pick<Outcome, 'commit' | 'branch' | 'pushed'>> {
-  const { repo } = workspace;
-  const ref = `refs/heads/${branch}`;
-  const valid = (await repo.try(['check-ref-format', ref])).code === 0;
-  const there = valid ? await sameChange(workspace, ref, built) : undefined;
-  const commit = there ?? built;
-  const moved =
-    there !== undefined ||
-    (valid && (await moveBranch(repo, { ref, from: undefined, to: commit, reason: 'new branch' })).moved);
-  if (!moved)
-    throw new UserError(
-      {
-        code: valid ? 'branch-exists' : 'branch-name',
-        cause: valid ? `there is a branch ${branch} already` : `${JSON.stringify(branch)} cannot be a branch`,
-        consequence: 'Nothing was changed.',
-        remedy: 'give another name with --branch',
-      },
-      EXIT.refused,
-    );
-  if (!upstream) return { commit, branch, pushed: false };
-  const target = { remote: upstream.remote, ref, tracking: `refs/remotes/${upstream.remote}/${branch}` };
-  await pushPlanned(
-    repo,
-    target,
-    (tip) => {
-      if (tip !== undefined && tip !== commit) throw taken(branch);
-      return Promise.resolve({ commit, value: undefined });
-    },
-    {
-      random: workspace.world.random ?? Math.random,
-      sleep: workspace.world.sleep ?? (() => Promise.resolve()),
-    },
-  );
-  return { commit, branch, pushed: true };
-}
-
-/** The commit of a branch that makes the same change on the same parent: then it is done already. */
-async function sameChange({ repo }: Workspace, ref: string, commit: string): Promise<string | undefined> {
-  const tip = await readRef(repo, ref);
-  if (tip === undefined) return undefined;
-  const of = (id: string): Promise<string | undefined> => repo.line(['rev-parse', `${id}^{tree}`, `${id}^`]);
-  return (await of(tip)) === (await of(commit)) ? tip : undefined;
-}
-
-const taken = (branch: string): UserError =>
-  new UserError(
-    {
-      code: 'branch-exists',
-      cause: `the remote has a branch ${branch} already, with other commits`,
-      consequence: 'Nothing was pushed; nothing of others is ever overwritten.',
-      remedy: 'give another name with --branch',
-    },
-    EXIT.refused,
-  );
-
-const noTip = (upstream: Upstream): UserError =>
-  new UserError(
-    {
-      code: 'no-upstream',
-      cause: `${upstream.remote} has no ${upstream.ref}`,
-      consequence: 'Nothing was committed or pushed.',
-      remedy: 'push the branch first',
-    },
-    EXIT.refused,
-  );

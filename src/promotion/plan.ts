@@ -58,7 +58,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
   }
   const [source, now] = [appsOf(from), appsOf(target)];
   const wanted = input.apps ?? Object.keys(source).sort();
-  for (const app of wanted.filter((name) => name in now && name in source)) {
+  for (const app of wanted.filter((name) => Object.hasOwn(now, name) && Object.hasOwn(source, name))) {
     for (const value of travelling(input, app, source[app], now[app])) {
       const change = changeOf(value, app, source, now, to);
       if (!change) continue;
@@ -66,7 +66,7 @@ export function planPromotion(input: PromotionInput): PromotionPlan {
       edits.push(editFor(change, target));
     }
   }
-  const missing = wanted.filter((app) => app in source && !(app in now));
+  const missing = wanted.filter((app) => Object.hasOwn(source, app) && !Object.hasOwn(now, app));
   return {
     from: from.name,
     to: to.name,

@@ -73,6 +73,12 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
 function sourceName(options: PromoteOptions, to: StageSource): string {
   const before = sourceOf(to.values);
   const from = options.from ?? before;
+  if (from === to.name)
+    throw new UserError({
+      code: 'same-stage',
+      cause: `${to.name} cannot be promoted from itself`,
+      remedy: 'name another stage with --from',
+    });
   if (from === undefined)
     throw new UserError({
       code: 'first-stage',

@@ -2,14 +2,17 @@ import { formatApproval } from '../delivery/approvals';
 import { formatSummary } from './format';
 import type { Outcome } from './operation';
 
+/** As code on one line: nobody is mentioned, nothing is linked, and no markup is read. */
+const literal = (text: string): string => `\`${text.replace(/\s*[\r\n]+\s*/g, ' ').replaceAll('`', "'")}\``;
+
 /** The description of a pull or merge request, in the Markdown that GitHub and GitLab both read. */
 export function pullRequestBody({ proposal, preview }: Outcome): string | undefined {
   if (!proposal || !preview) return undefined;
   const rendered = formatSummary(preview.summary).map((line) => line.replaceAll('```', "'''"));
   return [
-    `## ${proposal.subject}`,
+    `## ${literal(proposal.subject)}`,
     '',
-    ...proposal.lines.map((line) => `- \`${line.replaceAll('`', "'")}\``),
+    ...proposal.lines.map((line) => `- ${literal(line)}`),
     '',
     '<details><summary>Rendered difference</summary>',
     '',
@@ -24,7 +27,9 @@ export function pullRequestBody({ proposal, preview }: Outcome): string | undefi
       .map((path) => `\`${path}\``)
       .join(', ')}`,
     ...preview.approvals.map((approval) => `\nNeeds \`${formatApproval(approval)}\``),
-    ...proposal.trailers.map(([key, value]) => `\n${key}: ${value}`),
+    ...proposal.trailers.map(
+      ([key, value]) => `\n${key}: ${/^[\w. -]*$/.test(value) ? value : literal(value)}`,
+    ),
     '',
   ].join('\n');
 }

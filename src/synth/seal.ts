@@ -56,7 +56,7 @@ export function planSeal(options: SealOptions): SealPlan {
   const before = environments.find(({ name }) => name === environment.values.promotesFrom);
   const uses = usesOf(app);
   const coming = usesOf(before?.apps.find(({ name }) => name === app.name));
-  assertNames(app, secret, keys, { ...coming, ...uses }[secret], keysOf(coming[secret]));
+  assertNames(app, secret, keys, useOf(uses, secret) ?? useOf(coming, secret), keysOf(useOf(coming, secret)));
   const place = environment.locate(['secrets', 'sealedSecrets', 'certificate']);
   const { certificate, warnings } = readCertificate(
     pemOf(root, secrets.sealedSecrets.certificate, place),
@@ -74,7 +74,7 @@ export function planSeal(options: SealOptions): SealPlan {
         readFileSync(join(root, file), 'utf8'),
         [
           // Sealed before the promotion that brings its use: until then its keys are named here.
-          ...(app.kind === 'class' || uses[secret]
+          ...(app.kind === 'class' || useOf(uses, secret)
             ? []
             : [{ path: ['apps', app.name, 'secrets', secret, 'keys'], value: [...keys].sort() }]),
           ...keys.map((key) => ({
@@ -105,6 +105,9 @@ function find<T extends Environment | App>(all: readonly T[], name: string, what
 type Uses = Readonly<Record<string, SecretUse | undefined>>;
 
 const usesOf = (app: App | undefined): Uses => (app?.values.secrets ?? {}) as Uses;
+
+const useOf = (uses: Uses, secret: string): SecretUse | undefined =>
+  Object.hasOwn(uses, secret) ? uses[secret] : undefined;
 
 const keysOf = (use: SecretUse | undefined): string[] =>
   use ? [...Object.values(use.env ?? {}), ...Object.values(use.files ?? {}), ...(use.keys ?? [])] : [];

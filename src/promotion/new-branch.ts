@@ -1,0 +1,66 @@
+import { moveBranch } from '../git/checkout';
+import { fetchTip, pushPlanned } from '../git/push';
+import { isAncestor } from '../git/read';
+import { readRef } from '../git/refs';
+import type { Upstream } from '../git/state';
+import { EXIT, UserError } from '../model/errors';
+import type { Outcome } from './operation';
+import { noTip, taken, unpushed } from './refusals';
+import type { Workspace } from './workspace';
+
+/** Puts a commit on a new branch, and pushes it where there is an upstream; the checkout stays where it is. */
+export async function onNewBranch(
+  workspace: Workspace,
+  branch: string,
+  built: string,
+  upstream: Upstream | undefined,
+): Promise<Pick<Outcome, 'commit' | 'branch' | 'pushed'>> {
+  const { repo } = workspace;
+  const ref = `refs/heads/${branch}`;
+  const valid = (await repo.try(['check-ref-format', ref])).code === 0;
+  const there = valid ? await sameChange(workspace, ref, built) : undefined;
+  const commit = there ?? built;
+  const moved =
+    there !== undefined ||
+    (valid && (await moveBranch(repo, { ref, from: undefined, to: commit, reason: 'new branch' })).moved);
+  if (!moved)
+    throw new UserError(
+      {
+        code: valid ? 'branch-exists' : 'branch-name',
+        cause: valid ? `there is a branch ${branch} already` : `${JSON.stringify(branch)} cannot be a branch`,
+        consequence: 'Nothing was changed.',
+        remedy: 'give another name with --branch',
+      },
+      EXIT.refused,
+    );
+  if (!upstream) return { commit, branch, pushed: false };
+  const target = { remote: upstream.remote, ref, tracking: `refs/remotes/${upstream.remote}/${branch}` };
+  await pushPlanned(
+    repo,
+    target,
+    (tip) => {
+      if (tip !== undefined && tip !== commit) throw taken(branch);
+      return Promise.resolve({ commit, value: undefined });
+    },
+    {
+      random: workspace.world.random ?? Math.random,
+      sleep: workspace.world.sleep ?? (() => Promise.resolve()),
+    },
+  );
+  return { commit, branch, pushed: true };
+}
+
+/** The commit of a branch that makes the same change on the same parent: then it is done already. */
+async function sameChange({ repo }: Workspace, ref: string, commit: string): Promise<string | undefined> {
+  const tip = await readRef(repo, ref);
+  if (tip === undefined) return undefined;
+  const of = (id: string): Promise<string | undefined> => repo.line(['rev-parse', `${id}^{tree}`, `${id}^`]);
+  return (await of(tip)) === (await of(commit)) ? tip : undefined;
+}
+
+/** A new branch begins at HEAD, which has to be on the remote: else it would take along what is not of this change. */
+export async function requirePushed({ repo, checkout }: Workspace, upstream: Upstream): Promise<void> {
+  const tip = await fetchTip(repo, upstream);
+  if (tip === undefined) throw noTip(upstream);
+  if (!(await isAncestor(repo, checkout.head, tip))) throw unpushed();
+}

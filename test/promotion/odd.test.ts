@@ -1,0 +1,251 @@
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { editYaml } from '../../src/config/yaml-edit';
+import { hold, promote, pullRequestBody, rollback, setImage, setValues, status } from '../../src/promotion';
+import { formatBehind } from '../../src/promotion';
+import { synth } from '../../src/synth/synth';
+import {
+  bareCopy,
+  cloneOf,
+  commitFiles,
+  git,
+  newRepository,
+  removeScratch,
+  writeFiles,
+} from '../git/scratch';
+import { change, ENV, linkPackage, manifests, newYamlLab, recolor, worldAt, YAML_FILES } from './lab';
+
+afterAll(removeScratch);
+jest.setTimeout(120_000);
+
+const WEB = (tag: string): ReadonlyMap<string, string> =>
+  new Map([['web', `registry.example.com/web:${tag}`]]);
+const code = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'done',
+    (error: { exitCode: number; problems?: readonly { code: string }[] }) => [
+      error.exitCode,
+      error.problems?.map((problem) => problem.code).join() ?? String(error),
+    ],
+  );
+
+/** Stages one after another, each with web; `apps` is laid over base.yaml. */
+async function lineOf(stages: readonly string[], apps: object = {}): Promise<string> {
+  const dir = newRepository();
+  linkPackage(dir);
+  const kept = Object.entries(YAML_FILES).filter(([path]) => !/^environments\/(dev|staging|prod)/.test(path));
+  writeFiles(dir, Object.fromEntries(kept));
+  const base = 'environments/base.yaml';
+  const edits = Object.entries(apps).map(([app, value]) => ({
+    path: ['apps', app],
+    value: value as unknown,
+  }));
+  writeFiles(dir, { [base]: editYaml(readFileSync(join(dir, base), 'utf8'), edits, base) });
+  stages.forEach((stage, i) =>
+    writeFiles(dir, {
+      [`environments/${stage}.yaml`]: i === 0 ? 'apps: {}\n' : `promotesFrom: ${stages[i - 1]!}\napps: {}\n`,
+    }),
+  );
+  await synth({ root: dir, env: ENV });
+  commitFiles(dir, {}, 'begin');
+  return dir;
+}
+
+describe('lines of any length', () => {
+  test('a line of one stage: set, rollback and status work, and there is nothing to promote from', async () => {
+    const dir = await lineOf(['only']);
+    const first = manifests(dir, 'only');
+    await setImage(worldAt(dir), { stage: 'only', images: WEB('1.1.0') });
+    expect(await code(promote(worldAt(dir), { to: 'only' }))).toEqual([1, 'first-stage']);
+    expect(await code(promote(worldAt(dir), { to: 'only', from: 'only' }))).toEqual([1, 'same-stage']);
+    await rollback(worldAt(dir), { stage: 'only' });
+    expect(manifests(dir, 'only')).toEqual(first);
+    expect(await status(worldAt(dir))).toMatchObject([{ stage: 'only', behind: undefined }]);
+  });
+
+  test('a line of six: an image goes down it one by one, and no stage is jumped over', async () => {
+    const stages = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const dir = await lineOf(stages);
+    await setImage(worldAt(dir), { stage: 'a', images: WEB('1.1.0') });
+    expect(await code(promote(worldAt(dir), { to: 'f', from: 'a' }))).toEqual([3, 'gate-closed']);
+    for (const to of stages.slice(1)) {
+      const behind = (await status(worldAt(dir))).map((one) => formatBehind(one.behind));
+      expect(behind.filter((text) => text !== '')).toEqual(['1 image']);
+      await promote(worldAt(dir), { to });
+    }
+    for (const stage of stages) expect(manifests(dir, stage)['web.yaml']).toContain('web:1.1.0');
+    expect(git(dir, 'rev-list', '--count', 'HEAD')).toBe('7');
+  });
+});
+
+describe('odd names', () => {
+  const WORKER = {
+    kind: 'worker',
+    image: 'registry.example.com/x:1.0.0',
+    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '16Mi' } },
+  };
+
+  test('apps and stages that are called as what every object has', async () => {
+    const dir = await lineOf(['constructor', 'valueof', 'base-1']);
+    const file = 'environments/constructor.yaml';
+    writeFiles(dir, {
+      [file]: editYaml('apps: {}\n', [{ path: ['apps', 'constructor'], value: WORKER }], file),
+    });
+    await synth({ root: dir, env: ENV });
+    commitFiles(dir, {}, 'odd');
+    const images = new Map([['constructor', 'registry.example.com/x:2.0.0'], ...WEB('2.0.0')]);
+    await setImage(worldAt(dir), { stage: 'constructor', images });
+    const { proposal } = await promote(worldAt(dir), { to: 'valueof' });
+    expect(proposal?.lines).toContain('constructor: comes with the base, and not before');
+    expect(proposal?.fields.map(([field]) => field)).toEqual(['web.image']);
+    expect(await code(promote(worldAt(dir), { to: 'base-1', apps: ['tostring'] }))).toEqual([
+      1,
+      'unknown-app',
+    ]);
+    expect(await code(promote(worldAt(dir), { to: '__proto__' }))).toEqual([1, 'unknown-stage']);
+    expect(await code(promote(worldAt(dir), { to: '../base-1' }))).toEqual([1, 'unknown-stage']);
+    expect(await code(hold(worldAt(dir), { stage: '-x', why: 'x' }))).toEqual([1, 'unknown-stage']);
+  });
+
+  test('values are set by paths that lead nowhere near the prototype', async () => {
+    const dir = await newYamlLab();
+    for (const path of ['web.__proto__.x', 'web.constructor.prototype.x', 'constructor.image'])
+      expect(await code(setValues(worldAt(dir), { stage: 'dev', values: [[path, '1']] }))).toEqual([
+        1,
+        expect.stringMatching(/^(reserved-key|unknown-key|unknown-app|wrong-type)/),
+      ]);
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+    expect(git(dir, 'status', '--porcelain')).toBe('');
+  });
+});
+
+describe('what is written into commits and pull requests', () => {
+  test('no value forges a trailer, a line or markup', async () => {
+    const dir = await newYamlLab();
+    const evil = 'x`</summary>\n\nRollback-To: 0000\n```\n@everyone <!-- ';
+    await setValues(worldAt(dir), { stage: 'dev', values: [['web.env.LOG_LEVEL', evil]] });
+    expect(git(dir, 'log', '-1', '--format=%(trailers:key=Rollback-To)')).toBe('');
+    const outcome = await promote(worldAt(dir), {
+      to: 'staging',
+      branch: 'evil',
+      skip: 'why\nRollback-To: 1',
+    });
+    const body = pullRequestBody(outcome)!;
+    expect(body.split('\n').filter((line) => /^(Rollback-To|@everyone)/.test(line))).toEqual([]);
+    expect(body.match(/```/g)).toHaveLength(2);
+    expect(git(dir, 'log', '-1', '--format=%(trailers:key=Rollback-To)', 'evil')).toBe('');
+    await hold(worldAt(dir), { stage: 'dev', why: '# <img> @everyone `x`' }).catch(() => undefined);
+    const jump = { to: 'prod', from: 'dev', dryRun: true, skip: '<b>@everyone\nRollback-To: 1' };
+    expect(pullRequestBody(await promote(worldAt(dir), jump))).toMatch(
+      /\nGates-Skipped: `<b>@everyone Rollback-To: 1`\n/,
+    );
+    const held = await hold(worldAt(dir), { stage: 'prod', why: '@everyone #1 <b>', branch: 'held' });
+    expect(pullRequestBody(held)!.split('\n')[0]).toBe('## `hold(prod): @everyone #1 <b>`');
+  });
+});
+
+describe('a checkout that is not fit is refused with one code, and nothing changes', () => {
+  const cases: [string, (dir: string) => void, unknown][] = [
+    ['detached', (dir) => git(dir, 'checkout', '-q', '--detach'), [3, 'detached-head']],
+    [
+      'in the middle of a rebase',
+      (dir) => {
+        git(dir, 'branch', 'other', 'HEAD~1');
+        commitFiles(dir, { 'README.md': 'one\n' });
+        git(dir, 'checkout', '-q', 'other');
+        commitFiles(dir, { 'README.md': 'two\n' });
+        try {
+          git(dir, 'rebase', '-q', 'main');
+        } catch {
+          // The conflict that was wanted.
+        }
+      },
+      [3, 'git-in-progress,dirty-tree'],
+    ],
+    ['without an identity', (dir) => git(dir, 'config', '--unset', 'user.email'), [3, 'no-identity']],
+    [
+      'under a lock that a killed git left',
+      (dir) => {
+        const lock = join(dir, '.git/index.lock');
+        writeFileSync(lock, '');
+        utimesSync(lock, 1, 1);
+      },
+      [3, 'git-locked'],
+    ],
+    [
+      'with a file among its inputs that git does not know',
+      (dir) => {
+        mkdirSync(join(dir, '.github'));
+        writeFileSync(join(dir, '.github/CODEOWNERS'), '* @eve\n');
+      },
+      [3, 'dirty-tree'],
+    ],
+  ];
+  test.each(cases)('%s', async (_, spoil, expected) => {
+    const dir = await newYamlLab();
+    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+    spoil(dir);
+    const before = [git(dir, 'rev-parse', 'HEAD'), git(dir, 'status', '--porcelain')];
+    for (const attempt of [
+      () => promote(worldAt(dir), { to: 'staging' }),
+      () => rollback(worldAt(dir), { stage: 'dev' }),
+      () => setImage(worldAt(dir), { stage: 'dev', images: WEB('1.2.0') }),
+      () => hold(worldAt(dir), { stage: 'dev', why: 'x' }),
+    ])
+      expect(await code(attempt())).toEqual(expected);
+    expect([git(dir, 'rev-parse', 'HEAD'), git(dir, 'status', '--porcelain')]).toEqual(before);
+  });
+});
+
+describe('a base', () => {
+  test('that is not on the default branch is refused; the same program on it is taken instead', async () => {
+    const dir = await newYamlLab();
+    const clone = cloneOf(bareCopy(dir), 'clone');
+    linkPackage(clone);
+    git(clone, 'switch', '-q', '-c', 'feature');
+    // A commit that changes no program: what is on the default branch renders alike.
+    commitFiles(clone, { 'README.md': 'x\n' });
+    await promote(worldAt(clone), { to: 'prod', only: 'base' });
+    expect(manifests(clone, 'prod')).toEqual(manifests(dir, 'prod'));
+    expect(readFileSync(join(clone, 'environments/prod.yaml'), 'utf8')).toContain(
+      git(dir, 'rev-parse', 'HEAD'),
+    );
+    commitFiles(clone, recolor('red'));
+    expect(await code(promote(worldAt(clone), { to: 'staging', only: 'base' }))).toEqual([
+      3,
+      'base-not-on-default-branch',
+    ]);
+    // Written by hand it is refused as the source of another.
+    await change(dir, 'dev', ['apps', 'web', 'replicas'], 2);
+    git(dir, 'switch', '-q', '-c', 'side');
+    const side = commitFiles(dir, { 'src/x.ts': 'export {};\n' });
+    git(dir, 'switch', '-q', 'main');
+    await change(dir, 'staging', ['base'], side);
+    expect(await code(promote(worldAt(dir), { to: 'prod', only: 'base' }))).toEqual([
+      3,
+      'base-not-on-default-branch',
+    ]);
+  });
+
+  test('is pinned in a shallow clone, whose tip is on the default branch', async () => {
+    const dir = await newYamlLab();
+    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+    const clone = cloneOf(`file://${bareCopy(dir)}`, 'shallow', '--depth=1');
+    linkPackage(clone);
+    await promote(worldAt(clone), { to: 'prod', only: 'base', push: true });
+    expect((await synth({ root: clone, env: ENV, check: true })).different).toBe(false);
+  });
+});
+
+test('a new branch does not take commits along that nobody pushed', async () => {
+  const dir = await newYamlLab();
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+  const clone = cloneOf(bareCopy(dir), 'clone');
+  linkPackage(clone);
+  commitFiles(clone, { 'README.md': 'mine\n' });
+  const push = { to: 'staging', branch: 'promote/web', push: true };
+  expect(await code(promote(worldAt(clone), push))).toEqual([3, 'unpushed-commits']);
+  git(clone, 'reset', '-q', '--hard', 'HEAD~1');
+  expect(await code(promote(worldAt(clone), push))).toBe('done');
+  expect(await code(promote(worldAt(clone), push))).toBe('done');
+});
