@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import type { Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
+import { yamlText } from '../model/yaml-text';
 
 /** The name of the Secret that holds the client secret of single sign-on, and the key in it. */
 export const OIDC_SECRET = { name: 'stageline-oidc', key: 'clientSecret' } as const;
@@ -19,15 +19,15 @@ export function argocdCm(repository: Repository): KubeObject {
     ...(url === undefined ? {} : { url }),
     ...(oidc === undefined
       ? {}
-      : { 'oidc.config': text({ ...oidc, clientSecret: `$${OIDC_SECRET.name}:${OIDC_SECRET.key}` }) }),
+      : { 'oidc.config': yamlText({ ...oidc, clientSecret: `$${OIDC_SECRET.name}:${OIDC_SECRET.key}` }) }),
     ...(owner === 'root'
       ? { 'resource.customizations.health.argoproj.io_Application': APPLICATION_HEALTH }
       : {}),
-    'resource.exclusions': text(UNWATCHED),
+    'resource.exclusions': yamlText(UNWATCHED),
     ...Object.fromEntries(
       Object.entries(NOISE).map(([kind, fields]) => [
         `resource.customizations.ignoreResourceUpdates.${kind}`,
-        text(fields),
+        yamlText(fields),
       ]),
     ),
   });
@@ -46,8 +46,6 @@ export function settings(repository: Repository, name: string, data: Record<stri
     ...(Object.keys(data).length > 0 ? { data } : {}),
   };
 }
-
-const text = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
 
 /** Objects that controllers write all the time and nobody delivers: watching them costs and shows nothing. */
 const UNWATCHED = [

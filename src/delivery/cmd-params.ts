@@ -21,6 +21,9 @@ const PARAMETERS: Readonly<Record<Profile, Readonly<Record<string, string>>>> = 
     'controller.operation.processors': '25',
     'controller.status.processors': '50',
     'reposerver.parallelism.limit': '8',
+    // What both installers would set: Redis is behind a proxy, and one of several controllers makes Applications.
+    'redis.server': 'argocd-redis-ha-haproxy:6379',
+    'applicationsetcontroller.enable.leader.election': 'true',
   },
 };
 

@@ -3,6 +3,7 @@ import type { NotificationParts } from './notifications';
 import { webhookService } from './notifications';
 
 const STAGE = '{{index .app.metadata.labels "stageline.dev/stage"}}';
+const NAME = '{{.app.metadata.name}}';
 const REVISION = '{{.app.status.operationState.syncResult.revision}}';
 const TRIGGER = 'on-stageline-record';
 const NONE: NotificationParts = { services: {}, templates: {}, triggers: {}, secrets: [] };
@@ -24,7 +25,7 @@ const AT =
   '{{if gt $seen $end}}{{$seen}}{{else}}{{$end}}{{end}}';
 
 /** What `stageline record` takes, as JSON. The hash of the manifests follows from stage and revision. */
-const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "${AT}", "by": "{{.app.metadata.name}}"}`;
+const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.app.status.operationState.phase}}", "health": "{{.app.status.health.status}}", "at": "${AT}", "by": "${NAME}"}`;
 
 /**
  * The deployment record: each sync result of each stage is reported where `delivery.records` says. It is sent when a
@@ -33,6 +34,8 @@ const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.a
 export function recordParts(repository: Repository, stages: readonly Environment[]): NotificationParts {
   const { argocd, records } = repository.values.delivery;
   if (records === undefined || stages.length === 0) return NONE;
+  // Where several Applications report for a stage, the status of one must not cover that of another.
+  const status = repository.values.delivery.applications === 'perApp' ? NAME : STAGE;
   const triggers = {
     [TRIGGER]: OUTCOMES.map(([when, template]) => ({
       when: `${when} and ${OF_A_REVISION}`,
@@ -49,7 +52,7 @@ export function recordParts(repository: Repository, stages: readonly Environment
       const { to: _, ...app } = records;
       return {
         services: { github: { ...app, privateKey: '$github-privateKey' } },
-        templates: templates((done) => ({ github: githubReport(done) })),
+        templates: templates((done) => ({ github: githubReport(done, status) })),
         triggers,
         secrets: ['github-privateKey'],
       };
@@ -57,7 +60,7 @@ export function recordParts(repository: Repository, stages: readonly Environment
     case 'gitlab': {
       const headers = [{ name: 'PRIVATE-TOKEN', value: '$gitlab-token' }];
       const path = (done: boolean): string =>
-        `/projects/${records.project}/statuses/${REVISION}?state=${done ? 'success' : 'failed'}&name=stageline%2F${STAGE}`;
+        `/projects/${records.project}/statuses/${REVISION}?state=${done ? 'success' : 'failed'}&name=stageline%2F${status}`;
       return {
         services: { 'webhook.stageline-gitlab': { url: records.api, headers } },
         templates: templates((done) => ({
@@ -82,10 +85,10 @@ export function recordParts(repository: Repository, stages: readonly Environment
 }
 
 /** A status of the commit, and a deployment to the environment that the stage is on GitHub. */
-function githubReport(done: boolean): object {
+function githubReport(done: boolean, status: string): object {
   const state = done ? 'success' : 'failure';
   return {
-    status: { state, label: `stageline/${STAGE}` },
+    status: { state, label: `stageline/${status}` },
     deployment: { state, environment: STAGE, requiredContexts: [], autoMerge: false },
   };
 }

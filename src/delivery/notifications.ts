@@ -1,7 +1,7 @@
-import { stringify } from 'yaml';
 import type { NotificationEvent } from '../model/delivery/notifications';
 import type { Environment, Repository } from '../model/environment';
 import type { KubeObject } from '../model/kube';
+import { yamlText } from '../model/yaml-text';
 import { settings } from './argocd-cm';
 import { recordParts, recordSubscriptions } from './deployment-record';
 
@@ -64,9 +64,8 @@ export interface NotificationParts {
  */
 export function notificationsCm(repository: Repository, stages: readonly Environment[]): KubeObject {
   const { services, templates, triggers } = notificationParts(repository, stages);
-  const text = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
   const named = (prefix: string, parts: Readonly<Record<string, unknown>>): [string, string][] =>
-    Object.entries(parts).map(([name, part]) => [`${prefix}.${name}`, text(part)]);
+    Object.entries(parts).map(([name, part]) => [`${prefix}.${name}`, yamlText(part)]);
   const { url } = repository.values.delivery.argocd;
   const data = [
     ...named('service', services),
@@ -74,7 +73,7 @@ export function notificationsCm(repository: Repository, stages: readonly Environ
     ...named('trigger', triggers),
   ];
   const context: [string, string][] =
-    data.length > 0 && url !== undefined ? [['context', text({ argocdUrl: url })]] : [];
+    data.length > 0 && url !== undefined ? [['context', yamlText({ argocdUrl: url })]] : [];
   return settings(repository, 'argocd-notifications-cm', Object.fromEntries([...context, ...data]));
 }
 

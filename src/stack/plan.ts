@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { stringify } from 'yaml';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
+import { yamlText } from '../model/yaml-text';
 import { manifestGetter } from './fetch-manifest';
 import { loadSources } from './load';
 import { planConfig } from './plan-config';
@@ -94,9 +94,7 @@ function readArgs(argv: string[]): { output: string; stack?: string } {
 function format(planned: Plan, output: string): string {
   const objects = planned.resources.flatMap((resource) => resource.objects);
   if (output === 'json') return `${JSON.stringify(planned, null, 2)}\n`;
-  const yaml = objects.map(
-    (object) => `---\n${stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 })}`,
-  );
+  const yaml = objects.map((object) => `---\n${yamlText(object)}`);
   if (output === 'yaml') return yaml.join('');
   return planTable(planned);
 }

@@ -157,6 +157,17 @@ describe('the deployment record', () => {
     },
   );
 
+  test('is a status of its own for each Application of a stage', () => {
+    const label = (applications: string): string => {
+      const records = { to: 'github', appID: 1, installationID: 2 };
+      const data = settingsOf(repositoryOf({}, { delivery: { applications, records } }));
+      return (parse(data['template.stageline-record-done']!) as { github: { status: { label: string } } })
+        .github.status.label;
+    };
+    expect(label('perEnvironment')).toBe('stageline/{{index .app.metadata.labels "stageline.dev/stage"}}');
+    expect(label('perApp')).toBe('stageline/{{.app.metadata.name}}');
+  });
+
   test('goes to the commit that was synced, as a status named after the stage', () => {
     const data = settingsOf(repositoryOf({}, { delivery: { records: { to: 'gitlab', project: 42 } } }));
     const { webhook } = parse(data['template.stageline-record-failed']!) as {
