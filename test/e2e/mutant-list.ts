@@ -1,18 +1,10 @@
-/** A way to break the product, and the scenario that must notice. */
-export interface Mutant {
-  readonly name: string;
-  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
-  /** The whole name of the scenario. */
-  readonly scenario: string;
-  /** What its failure must say. */
-  readonly why: RegExp;
-}
+import type { Mutant } from './mutant';
+import { NOTIFICATION_MUTANTS } from './mutant-list-notifications';
 
 const SAMPLE = 'the sample, stage by stage';
 const DRY_RUN = 'server-side dry run of every stage, without a warning';
 const PROJECT = 'a project refuses a foreign repository, namespace, cluster and cluster-scoped kind';
 const NETWORK = 'network policies isolate every pod and let in who is named';
-const NOTIFICATIONS = 'notifications say what became of a sync, and its record shows in the history';
 const RBAC = "an owner's token syncs prod, a viewer's and another group's cannot";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -229,39 +221,28 @@ export const MUTANTS: readonly Mutant[] = [
     why: /was to refuse the removal/,
   },
   {
-    name: 'a trigger of the record that sends no template there is',
+    name: 'the Application of an app that reads the whole stage',
     edits: [
       {
-        file: 'src/delivery/deployment-record.ts',
-        from: 'send: [template],',
-        to: "send: ['stageline-record'],",
+        file: 'src/delivery/application.ts',
+        from: 'application(repository, environment, name, { include, reads: include }),',
+        to: "application(repository, environment, name, { include, reads: '.' }),",
       },
     ],
-    scenario: NOTIFICATIONS,
-    why: /a message at \/records/,
+    scenario: 'of a hundred Applications one change reconciles one',
+    why: /app-\d+\.yaml/,
   },
   {
-    name: 'a stage that waits is told of at every commit',
+    name: 'a Redis that the processes do not find',
     edits: [
       {
-        file: 'src/delivery/notifications.ts',
-        from: 'when: "app.status.sync.status == \'OutOfSync\'",',
-        to: "when: \"app.status.sync.status == 'OutOfSync'\", oncePer: 'app.status.sync.revision',",
+        file: 'src/delivery/cmd-params.ts',
+        from: "'redis.server': 'argocd-redis-ha-haproxy:6379',",
+        to: '',
       },
     ],
-    scenario: NOTIFICATIONS,
-    why: /prod was reported for each commit/,
+    scenario: 'every object that pulumi up would create is accepted, in both manifests',
+    why: /redis\.server is lost/,
   },
-  {
-    name: 'a message put into JSON as it is',
-    edits: [
-      {
-        file: 'src/delivery/notifications.ts',
-        from: 'const body = `{{dict ${fields.map(([name, value]) => `"${name}" ${value}`).join(\' \')} | toJson}}`;',
-        to: 'const body = `{${fields.map(([name, value]) => `"${name}": "{{${value}}}"`).join(\', \')}}`;',
-      },
-    ],
-    scenario: NOTIFICATIONS,
-    why: /JSON/,
-  },
+  ...NOTIFICATION_MUTANTS,
 ];

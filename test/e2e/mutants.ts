@@ -1,4 +1,5 @@
-import { MUTANTS, type Mutant } from './mutant-list';
+import type { Mutant } from './mutant';
+import { MUTANTS } from './mutant-list';
 import { runAll } from './run-all';
 
 /**

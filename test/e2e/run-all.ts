@@ -8,6 +8,8 @@ import { SCENARIOS } from './scenarios';
 export interface RunOptions {
   /** Parts of names; none: every scenario. What one needs is run before it. */
   readonly wanted: readonly string[];
+  /** Takes in the large ones where no name is given. */
+  readonly large?: boolean;
   readonly minutes: number;
   /** Leaves the rest alone after the first red one. */
   readonly stopAtFailure?: boolean;
@@ -19,13 +21,14 @@ export interface RunOptions {
 
 /** One cluster, the scenarios on it, and their results; whatever happens, nothing goes on running. */
 export async function runAll(options: RunOptions): Promise<readonly Result[]> {
-  const scenarios = select(SCENARIOS, options.wanted);
+  const scenarios = select(SCENARIOS, options);
   const results: Result[] = [];
   const expected = new Error('not every scenario passed');
   await inSession({ minutes: options.minutes, keep: options.keep }, async (session) => {
     const cluster = await startCluster(session);
     session.log('the cluster is ready');
-    const workspace = await Workspace.create(join(session.folder, 'repo'), cluster.git);
+    const { fileUrl: url, pushUrl } = cluster.git;
+    const workspace = await Workspace.create(join(session.folder, 'repo'), { url, pushUrl });
     options.prepare?.(workspace);
     await runScenarios(scenarios, { session, cluster, workspace }, results, options.stopAtFailure);
     // A mutant is meant to fail: its logs are of no interest.
@@ -36,8 +39,8 @@ export async function runAll(options: RunOptions): Promise<readonly Result[]> {
   return results;
 }
 
-function select(all: readonly Scenario[], wanted: readonly string[]): Scenario[] {
-  if (!wanted.length) return [...all];
+function select(all: readonly Scenario[], { wanted, large }: RunOptions): Scenario[] {
+  if (!wanted.length) return all.filter((scenario) => large === true || !scenario.large);
   const names = new Set<string>();
   const add = (scenario: Scenario): void => {
     names.add(scenario.name);

@@ -1,10 +1,13 @@
 import { report } from './harness/scenario';
 import { runAll } from './run-all';
 
-/** `npm run test:e2e [-- part of a name]`: every scenario, or those that fit and what they need. */
-async function main(wanted: readonly string[]): Promise<void> {
+/** `npm run test:e2e [-- --scale | part of a name]`: every scenario, or those that fit and what they need. */
+async function main(args: readonly string[]): Promise<void> {
+  const wanted = args.filter((arg) => arg !== '--scale');
+  const large = args.includes('--scale');
+  const keep = process.env.STAGELINE_E2E_KEEP === '1';
   try {
-    const results = await runAll({ wanted, minutes: 45, keep: process.env.STAGELINE_E2E_KEEP === '1' });
+    const results = await runAll({ wanted, large, minutes: 45, keep });
     console.log(report(results));
     if (results.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
   } catch (error) {

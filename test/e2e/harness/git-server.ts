@@ -7,33 +7,36 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { run } from './run-command';
 
-/** A bare repository, read by path and pushed to over HTTP. */
+/** A bare repository, read by path and pushed to over HTTP, and room for others. */
 export interface GitServer {
   /** What Argo CD reads. */
   readonly fileUrl: string;
   /** What people push to; holds a token made for this run. */
   readonly pushUrl: string;
   readonly path: string;
+  /** Another bare repository, which is read over HTTP too. */
+  readonly host: (name: string) => Promise<{ readonly url: string; readonly pushUrl: string }>;
   readonly close: () => void;
 }
 
-/** Serves one bare repository through `git http-backend`; a push needs the token, a fetch does not. */
+/** Serves bare repositories through `git http-backend`; a push needs the token, a fetch does not. */
 export async function startGitServer(folder: string): Promise<GitServer> {
   const root = join(folder, 'git');
-  const path = join(root, 'gitops.git');
   mkdirSync(root, { recursive: true });
-  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', path]);
-  await run('git', ['-C', path, 'config', 'http.receivepack', 'true']);
   const token = randomBytes(16).toString('hex');
   const server = createServer((request, response) => serve(root, token, request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  return {
-    fileUrl: `file://${path}`,
-    pushUrl: `http://e2e:${token}@127.0.0.1:${port}/gitops.git`,
-    path,
-    close: () => closeServer(server),
+  const host: GitServer['host'] = async (name) => {
+    const bare = join(root, `${name}.git`);
+    await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
+    await run('git', ['-C', bare, 'config', 'http.receivepack', 'true']);
+    const address = `127.0.0.1:${port}/${name}.git`;
+    return { url: `http://${address}`, pushUrl: `http://e2e:${token}@${address}` };
   };
+  const { pushUrl } = await host('gitops');
+  const path = join(root, 'gitops.git');
+  return { fileUrl: `file://${path}`, pushUrl, path, host, close: () => closeServer(server) };
 }
 
 export function closeServer(server: Server): void {

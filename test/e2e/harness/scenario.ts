@@ -19,6 +19,8 @@ export interface Scenario {
   /** Names of scenarios that have to pass before. */
   readonly needs?: readonly string[];
   readonly run: (context: Context) => Promise<void>;
+  /** Run only with `--scale`, or when its name is asked for. */
+  readonly large?: true;
   /** What the table says beside it, for what is less real than it sounds. */
   readonly note?: string;
 }

@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { dirname, join, resolve } from 'node:path';
 import { parseAllDocuments, parseDocument, type Document } from 'yaml';
 import type { Live } from './api';
-import type { GitServer } from './git-server';
 import { run } from './run-command';
 
 /** The checkout that is tried: this one, unless another is named. */
@@ -16,7 +15,10 @@ export class Workspace {
   private constructor(readonly folder: string) {}
 
   /** Copies the files that Git knows, or would know, and tells base.yaml where the repository is. */
-  static async create(folder: string, git: GitServer): Promise<Workspace> {
+  static async create(
+    folder: string,
+    { url, pushUrl }: { readonly url: string; readonly pushUrl: string },
+  ): Promise<Workspace> {
     const files = await run('git', [
       '-C',
       ROOT,
@@ -38,8 +40,8 @@ export class Workspace {
     await workspace.runGit('config', 'user.name', 'e2e');
     await workspace.runGit('config', 'user.email', 'e2e@localhost');
     await workspace.runGit('config', 'commit.gpgsign', 'false');
-    await workspace.runGit('remote', 'add', 'origin', git.pushUrl);
-    workspace.editYaml('environments/base.yaml', (base) => base.setIn(['repository', 'url'], git.fileUrl));
+    await workspace.runGit('remote', 'add', 'origin', pushUrl);
+    workspace.editYaml('environments/base.yaml', (base) => base.setIn(['repository', 'url'], url));
     return workspace;
   }
 
@@ -119,9 +121,9 @@ export class Workspace {
   }
 }
 
-/** The objects of a manifest. @throws Error when it is no YAML */
+/** The objects of a manifest, read as Kubernetes does: by YAML 1.1. @throws Error when it is no YAML */
 export function parseObjects(text: string): Live[] {
-  return parseAllDocuments(text)
+  return parseAllDocuments(text, { version: '1.1' })
     .map((document) => {
       if (document.errors[0]) throw document.errors[0];
       return document.toJS() as Live | null;

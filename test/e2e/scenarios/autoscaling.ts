@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { argoOf, type Scenario } from '../harness/scenario';
-import { until } from '../harness/wait';
-import { DEPLOYMENT, NAMES, stage } from './sample';
+import { untilDeployment } from './deployment';
+import { NAMES, stage } from './sample';
 
 /** Without a metrics API an HPA still keeps its minimum, and that is no drift. */
 export const autoscalingScenario: Scenario = {
@@ -24,11 +24,11 @@ export const autoscalingScenario: Scenario = {
         .objects('prod')
         .find((each) => each.kind === 'Deployment' && each.metadata.name === name);
       assert.ok(!('replicas' in (wanted?.spec as object)), `${name} has replicas in Git`);
-      await until(`${minReplicas} replicas of ${name}`, async () => {
-        const { spec, status } = await api.get(...DEPLOYMENT, name, prod);
-        const ready = (status as { readyReplicas?: number }).readyReplicas;
-        return (spec as { replicas: number }).replicas === minReplicas && ready === minReplicas;
-      });
+      await untilDeployment(
+        `${minReplicas} replicas of ${name}`,
+        [api, prod, name],
+        ({ replicas, ready }) => replicas === minReplicas && ready === minReplicas,
+      );
     }
     await argo.refresh(prod);
     assert.equal((await argo.status(prod)).sync?.status, 'Synced');

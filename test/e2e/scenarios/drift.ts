@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Api } from '../harness/api';
 import { argoOf, type Scenario } from '../harness/scenario';
 import { until } from '../harness/wait';
+import { deployment, untilDeployment } from './deployment';
 import { DEPLOYMENT, NAMES, stage } from './sample';
 
 const APP = 'frontend';
-
-/** What a Deployment says that people change by hand. */
-async function deployment(
-  api: Api,
-  namespace: string,
-): Promise<{ replicas: number; image: string; uid: string }> {
-  const { spec, metadata } = await api.get(...DEPLOYMENT, APP, namespace);
-  const { replicas, template } = spec as {
-    replicas: number;
-    template: { spec: { containers: { image: string }[] } };
-  };
-  return { replicas, image: template.spec.containers[0]!.image, uid: metadata.uid! };
-}
 
 function otherImage(image: string): object {
   return { spec: { template: { spec: { containers: [{ name: APP, image }] } } } };
@@ -31,23 +18,21 @@ export const healedScenario: Scenario = {
     const { api } = context.cluster;
     const argo = argoOf(context).api;
     const dev = stage('dev');
-    const before = await deployment(api, dev);
+    const frontend = [api, dev, APP] as const;
+    const before = await deployment(...frontend);
 
     await api.patch(...DEPLOYMENT, APP, dev, { spec: { replicas: before.replicas + 4 } });
-    await until(
-      'the scale to be undone',
-      async () => (await deployment(api, dev)).replicas === before.replicas,
-    );
+    await untilDeployment('the scale to be undone', frontend, ({ replicas }) => replicas === before.replicas);
 
     await api.strategicPatch(...DEPLOYMENT, APP, dev, otherImage('ghcr.io/stefanprodan/podinfo:0.0.1'));
-    await until('the image to be undone', async () => (await deployment(api, dev)).image === before.image);
+    await untilDeployment('the image to be undone', frontend, ({ image }) => image === before.image);
 
     const service = await api.get('v1', 'Service', APP, dev);
     await api.delete('v1', 'Service', APP, dev);
     const again = await until('the Service to come back', () => api.find('v1', 'Service', APP, dev));
     assert.notEqual(again.metadata.uid, service.metadata.uid);
     await argo.untilSynced(dev);
-    assert.equal((await deployment(api, dev)).uid, before.uid, 'the Deployment was replaced');
+    assert.equal((await deployment(...frontend)).uid, before.uid, 'the Deployment was replaced');
   },
 };
 
@@ -60,7 +45,7 @@ export const reportedScenario: Scenario = {
     const argo = argoOf(context).api;
     const prod = stage('prod');
     await argo.untilSynced(prod);
-    const before = await deployment(api, prod);
+    const before = await deployment(api, prod, APP);
     const started = (await argo.status(prod)).operationState?.startedAt;
 
     const drifted = 'ghcr.io/stefanprodan/podinfo:0.0.1';
@@ -73,13 +58,13 @@ export const reportedScenario: Scenario = {
       return out.includes('Deployment') && out.includes('Service');
     });
     await new Promise((done) => setTimeout(done, 8000));
-    assert.equal((await deployment(api, prod)).image, drifted);
+    assert.equal((await deployment(api, prod, APP)).image, drifted);
     assert.equal(await api.find('v1', 'Service', APP, prod), undefined);
     assert.equal((await argo.status(prod)).operationState?.startedAt, started, 'somebody synced');
     assert.equal(status.sync?.status, 'OutOfSync');
 
     await argo.sync(prod);
     await argo.untilSynced(prod);
-    assert.equal((await deployment(api, prod)).image, before.image);
+    assert.equal((await deployment(api, prod, APP)).image, before.image);
   },
 };

@@ -3,13 +3,16 @@ import { autoscalingScenario } from './autoscaling';
 import { bootstrapScenario, upgradeScenario } from './bootstrap';
 import { podSecurityScenario, quotaScenario } from './admission';
 import { brokenScenario } from './broken';
+import { chartScenario } from './chart';
 import { clusterScenario } from './cluster';
 import { commitStatusScenario } from './commit-status';
 import { healedScenario, reportedScenario } from './drift';
 import { hooksScenario } from './hooks';
+import { hundredScenario } from './hundred';
 import { networkScenario } from './network';
 import { notificationsScenario } from './notifications';
 import { defaultProjectScenario, projectScenario, rbacScenario } from './projects';
+import { policiesScenario } from './policies';
 import { promotionScenario } from './promotion';
 import { planScenario, pulumiScenario } from './pulumi';
 import { removalScenario } from './removal';
@@ -23,8 +26,10 @@ export const SCENARIOS: readonly Scenario[] = [
   clusterScenario,
   sealedSecretsScenario,
   externalSecretsScenario,
+  policiesScenario,
   bootstrapScenario,
   planScenario,
+  chartScenario,
   dryRunScenario,
   stagesScenario,
   podSecurityScenario,
@@ -46,4 +51,5 @@ export const SCENARIOS: readonly Scenario[] = [
   upgradeScenario,
   pulumiScenario,
   rootScenario,
+  hundredScenario,
 ];

@@ -19,6 +19,7 @@ export interface Told {
   readonly result?: string;
   readonly health?: string;
   readonly at?: string;
+  readonly by?: string;
 }
 
 /** The real controller sends what is generated; the record goes into Git notes, and history shows it. */
@@ -67,7 +68,7 @@ export const notificationsScenario: Scenario = {
     assert.equal(deployed.body.message, `${dev} runs ${good}.`);
     assert.equal(deployed.headers.authorization, 'Bearer a-token-of-people');
     const done = await told(context, '/records', ({ revision }) => revision === good);
-    await recordIt(context, done.body, { stage: 'dev', result: 'Succeeded', health: 'Healthy' });
+    await recordIt(context, done.body, { result: 'Succeeded', health: 'Healthy', by: dev });
 
     // Once, however many commits follow while prod waits.
     const differs = ({ event }: Told): boolean => event === 'out-of-sync';
@@ -82,7 +83,7 @@ export const notificationsScenario: Scenario = {
     const degraded = await told(context, '/people', ({ event }) => event === 'degraded');
     assert.equal(degraded.body.message, `${dev} is degraded.`);
     const bad = await told(context, '/records', ({ revision }) => revision === stuck);
-    await recordIt(context, bad.body, { stage: 'dev', health: 'Degraded' });
+    await recordIt(context, bad.body, { health: 'Degraded', by: dev });
     assert.equal((await argo.status(prod)).sync?.revision, stuck);
     assert.equal(count(context, '/people', differs), 1, 'prod was reported for each commit');
 
@@ -112,9 +113,9 @@ export const notificationsScenario: Scenario = {
 
 /** Gives the record to `stageline record`, and finds it in the history. */
 async function recordIt({ workspace }: Context, told: Told, wanted: Partial<Told>): Promise<void> {
-  const { stage: name, revision, result, health, at } = told;
+  const { stage: name, revision, result, health, at, by } = told;
   assert.deepEqual({ ...told, ...wanted }, told);
-  const flags = { revision, result, health, at };
+  const flags = { revision, result, health, at, by };
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   await workspace.stageline('record', name, ...args);
   const history = JSON.parse(await workspace.stageline('history', name, '--output', 'json')) as {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Api } from '../harness/api';
 import { argoOf, type Context, type Scenario } from '../harness/scenario';
-import { DEPLOYMENT, NAMES, stage, type StageName } from './sample';
+import { deployment } from './deployment';
+import { NAMES, stage, type StageName } from './sample';
 
 const APP = 'frontend';
 const NEXT = 'ghcr.io/stefanprodan/podinfo:6.14.2';
@@ -93,9 +94,8 @@ async function moved(context: Context, name: StageName): Promise<void> {
   await argo.untilSynced(stage(name), 120);
 }
 
-/** The pod template of the app as the API server has it. */
+/** The app's image and pod template as the API server has them. */
 async function templateOf(api: Api, name: StageName): Promise<{ image: string; template: unknown }> {
-  const { spec } = await api.get(...DEPLOYMENT, APP, stage(name));
-  const { template } = spec as { template: { spec: { containers: { image: string }[] } } };
-  return { image: template.spec.containers[0]!.image, template };
+  const { image, template } = await deployment(api, stage(name), APP);
+  return { image, template };
 }
