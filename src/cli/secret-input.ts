@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { UserError } from '../model/errors';
 import type { Input } from './context';
 
@@ -70,13 +71,14 @@ function ask(input: Input, key: string, tell: (text: string) => void): Promise<B
   tell(`${key} (not shown, ends with Enter):`);
   return new Promise((done, fail) => {
     let typed = '';
+    const decoder = new StringDecoder('utf8');
     const end = (): void => {
       input.off('data', read);
       input.setRawMode!(false);
       input.pause();
     };
     const read = (chunk: Buffer | string): void => {
-      for (const char of chunk.toString()) {
+      for (const char of typeof chunk === 'string' ? chunk : decoder.write(chunk)) {
         if (char === INTERRUPT || char === END) {
           end();
           fail(new UserError({ code: 'interrupted', cause: 'stopped', consequence: 'Nothing was sealed.' }));

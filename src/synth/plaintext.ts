@@ -52,7 +52,7 @@ function problemOf({ detection, field, structural }: ObjectFinding, object: stri
     cause: `${object}: ${field} looks like a credential: ${detection.why} (${detection.rule})`,
     consequence: 'It would be committed to Git, for everybody who can read the repository, for ever.',
     remedy:
-      'Declare it under "secrets:" of the app; if it is none, end its line with "# allowSecret: <why>".',
+      'Declare it under "secrets:" of the app; if it is none, end its line with "# allowSecret: <why>" ("//" in a class).',
     at,
   };
 }
@@ -68,7 +68,8 @@ function placeOf(
   if (!app) return file.at;
   const path = pathOf(app.values, secret);
   if (path) return app.locate(path);
-  return (app.kind === 'manifests' ? inFolder(root, app, secret) : undefined) ?? file.at;
+  if (app.kind === 'manifests') return inFolder(root, app, secret) ?? file.at;
+  return (app.kind === 'class' ? inClasses(root, app, secret) : undefined) ?? file.at;
 }
 
 /** The path of the first text that holds it. */
@@ -88,11 +89,28 @@ function pathOf(
 
 function inFolder(root: string, app: App, secret: string): Location | undefined {
   const { path: folder } = app.values as unknown as { readonly path: string };
-  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
-  for (const name of files.filter((candidate) => /\.ya?ml$/.test(candidate)).sort()) {
-    const file = `${folder.replace(/\/+$/, '')}/${name.replaceAll('\\', '/')}`;
+  return inFiles(root, filesBelow(root, folder.replace(/\/+$/, ''), /\.ya?ml$/), secret);
+}
+
+/** The literal in the app's own file, else in one beside it: what is put together from parts stands nowhere. */
+function inClasses(root: string, app: App, secret: string): Location | undefined {
+  const files = filesBelow(root, 'src/apps', /\.[tj]s$/);
+  const isOwn = (file: string): boolean => file.replace(/\.[tj]s$/, '') === `src/apps/${app.name}`;
+  return inFiles(root, [...files.filter(isOwn), ...files.filter((file) => !isOwn(file))], secret);
+}
+
+function filesBelow(root: string, folder: string, pattern: RegExp): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`);
+}
+
+function inFiles(root: string, files: readonly string[], secret: string): Location | undefined {
+  const wanted = secret.split('\n')[0]!;
+  for (const file of files) {
     const lines = (textOf(root, file) ?? '').split(/\r?\n/);
-    const line = lines.findIndex((content) => content.includes(secret.split('\n')[0]!));
+    const line = lines.findIndex((content) => content.includes(wanted));
     if (line >= 0) return { file, line: line + 1, column: lines[line]!.search(/\S/) + 1 };
   }
   return undefined;

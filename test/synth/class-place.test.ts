@@ -1,5 +1,6 @@
 import { UserError } from '../../src/model/errors';
 import { renderAll } from '../../src/synth/prepare';
+import { planted } from '../support/planted';
 import { TemporaryRepository } from '../support/repository';
 
 let repository: TemporaryRepository;
@@ -23,4 +24,23 @@ test('what a class hands to a component wrongly is reported in the class', () =>
       column: expect.any(Number),
     });
   }
+});
+
+test('a credential in a class is reported at its line there, without its value, and accepted by a comment there', async () => {
+  const value = planted.password();
+  const line = (): number =>
+    repository
+      .read('src/apps/database.ts')
+      .split('\n')
+      .findIndex((text) => text.includes(value)) + 1;
+  repository.edit('src/apps/database.ts', "ROLLUP_STEPS: '6'", `ROLLUP_STEPS: '6', DB_PASSWORD: '${value}'`);
+  const { code, stderr } = await repository.run('synth');
+  expect(code).toBe(1);
+  expect(stderr).toContain(`src/apps/database.ts:${line()}:`);
+  expect(stderr).toContain('[credential]');
+  expect(stderr).not.toContain(value);
+  const text = repository.read('src/apps/database.ts').split('\n');
+  text[line() - 1] += ' // allowSecret: the demo that everybody knows';
+  repository.write('src/apps/database.ts', text.join('\n'));
+  expect((await repository.run('synth', '--dry-run')).stderr).not.toContain('[credential]');
 });
