@@ -52,16 +52,16 @@ describe('synth on the sample', () => {
   });
 
   test('notices a manifest that was edited by hand, and puts it right', async () => {
-    const before = repository.read('dist/prod/backend.yaml');
+    const before = repository.read('dist/staging/backend.yaml');
     repository.write(
-      'dist/prod/backend.yaml',
-      before.replace('replicas: 3', 'replicas: 4').replace('6.14.1', '6.0.0'),
+      'dist/staging/backend.yaml',
+      before.replace('replicas: 2', 'replicas: 4').replace('6.14.1', '6.0.0'),
     );
     const { code, stdout } = await repository.run('synth', '--check');
     expect(code).toBe(2);
-    expect(stdout).toContain('dist/prod/backend.yaml: edited');
+    expect(stdout).toContain('dist/staging/backend.yaml: edited');
     await repository.run('synth');
-    expect(repository.read('dist/prod/backend.yaml')).toBe(before);
+    expect(repository.read('dist/staging/backend.yaml')).toBe(before);
   });
 
   test('reports a file that is not ours, and keeps it', async () => {
@@ -100,7 +100,7 @@ describe('synth on the sample', () => {
        }`,
     );
     expect(await repository.run('synth')).toMatchObject({ code: 0, stderr: '' });
-    for (const stage of ['dev', 'staging', 'prod']) expect(distOf(stage)).toContain('greeter.yaml');
+    for (const stage of ['dev', 'staging']) expect(distOf(stage)).toContain('greeter.yaml');
   });
 });
 
@@ -146,12 +146,12 @@ describe('what synth refuses', () => {
   });
 
   test('several mistakes in several files, all told at once with their places', async () => {
-    repository.edit('environments/prod.yaml', 'promotesFrom', 'promotesFrm');
+    repository.edit('environments/dev.yaml', 'apps: {}', 'appps: {}');
     repository.edit('environments/staging.yaml', 'promotesFrom: dev', 'promotesFrom: dve');
     const { code, stderr } = await untouched('synth');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^environments\/prod\.yaml:4:1: /m);
-    expect(stderr).toContain('"promotesFrom"');
+    expect(stderr).toMatch(/^environments\/dev\.yaml:4:1: /m);
+    expect(stderr).toContain('"apps"');
     expect(stderr).toMatch(/^environments\/staging\.yaml:4:15: /m);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
@@ -245,7 +245,7 @@ describe('under the cdk8s CLI', () => {
   });
 
   test('a failure leaves no output folder, which is what makes the CLI exit 1 without a stack', async () => {
-    repository.edit('environments/prod.yaml', 'promotesFrom', 'promotesFrm');
+    repository.edit('environments/staging.yaml', 'promotesFrom', 'promotesFrm');
     mkdirSync(join(repository.root, '.stageline/cdk8s'), { recursive: true });
     const outcome = await repository.runWith({ CDK8S_OUTDIR: '.stageline/cdk8s' }, 'synth');
     expect(outcome.code).toBe(0);

@@ -1,3 +1,4 @@
+import { editYaml } from '../../src/config/yaml-edit';
 import { deliveries } from '../../src/delivery';
 import { loadSources } from '../../src/stack/load';
 import { TemporaryRepository } from '../support/repository';
@@ -8,10 +9,10 @@ describe('the apps of a pinned stage', () => {
   afterEach(() => sample.remove());
 
   test('are those that it has in dist/, whatever base.yaml says by now', () => {
-    sample.edit(
-      'environments/prod.yaml',
-      'promotesFrom: staging\n',
-      `promotesFrom: staging\nbase: ${'a'.repeat(40)}\n`,
+    const file = 'environments/prod.yaml';
+    sample.write(
+      file,
+      editYaml(sample.read(file), [{ path: ['base'], value: 'a'.repeat(40) }], file),
     );
     sample.edit(
       'environments/base.yaml',

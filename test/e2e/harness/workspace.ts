@@ -42,6 +42,11 @@ export class Workspace {
     await workspace.runGit('config', 'commit.gpgsign', 'false');
     await workspace.runGit('remote', 'add', 'origin', pushUrl);
     workspace.editYaml('environments/base.yaml', (base) => base.setIn(['repository', 'url'], url));
+    // A base is a commit of the history that stays behind; here every stage shows what this checkout renders.
+    for (const name of readdirSync(join(folder, 'environments')).filter((one) => one.endsWith('.yaml'))) {
+      const file = `environments/${name}`;
+      workspace.write(file, workspace.read(file).replace(/^base: [0-9a-f]{40}\n/m, ''));
+    }
     return workspace;
   }
 
