@@ -1,14 +1,15 @@
 import { stageSchema, type AppClass, type Environment, type Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
+import { NEVER_PINNED } from '../model/promotion';
 import { appsOf } from './app-entries';
 import { readBase } from './base';
 import { blameBase, type StageProblem } from './blame';
 import { limitPerFile } from './limit';
 import { lineOf, sortByLine } from './line';
 import { locate, valueAt, type LocatedMap } from './located';
-import { NEVER_PINNED } from '../model/promotion';
 import { resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
+import type { ParseYaml } from './parse-yaml';
 import { readInputFiles } from './stage-files';
 
 export interface LoadOptions {
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly classes: readonly AppClass[];
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** How files are parsed. @default parseYaml */
+  readonly parse?: ParseYaml;
   /** Take pinned stages as if they followed the working tree. @default false */
   readonly unpinned?: boolean;
 }
@@ -27,8 +30,8 @@ export interface LoadOptions {
  *
  * @throws UserError with every problem of every file
  */
-export function loadRepository({ root, classes, texts, unpinned }: LoadOptions): Repository {
-  const input = readInputFiles(root, texts);
+export function loadRepository({ root, classes, texts, unpinned, parse }: LoadOptions): Repository {
+  const input = readInputFiles(root, texts, parse);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
   const [schema, pinned] = [stageSchema(classes), stageSchema([])];

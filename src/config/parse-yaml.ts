@@ -13,6 +13,9 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
+/** Parses the text of a file. */
+export type ParseYaml = (text: string, file: string) => Parsed;
+
 /**
  * Parses one YAML 1.2 document whose top level is a map. Aliases are written out; merge keys, tags of one's own,
  * directives, duplicate keys, keys that are no strings and further documents are problems. Where the rest can still be

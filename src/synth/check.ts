@@ -5,7 +5,7 @@ import { describeObject, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
-import { UnitCache } from './units';
+import { Cache } from './cache';
 
 /** Files that are applied to one cluster. */
 export interface OnCluster {
@@ -20,12 +20,12 @@ export interface OnCluster {
 export function check(
   rendered: readonly RenderedStage[],
   delivery: readonly OnCluster[],
-  cache = new UnitCache(undefined),
+  cache = new Cache(),
 ): Problem[] {
   const all = onEachCluster(rendered);
   // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
   const keys = clusterKeys(all, cache);
-  const stages = all.filter(({ cluster }) => !cache.knows(keys.get(clusterIdentity(cluster))!));
+  const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
   for (const { cluster, files } of all) {
@@ -54,16 +54,16 @@ export function check(
   const problems = [
     ...stages.flatMap((stage) => validate(unproven(stage), validatorOf(stage.cluster))),
     ...delivery.flatMap(({ cluster, files }, i) =>
-      cache.knows(applied[i]!) ? [] : validate(files, validatorOf(cluster)),
+      cache.has(applied[i]!) ? [] : validate(files, validatorOf(cluster)),
     ),
     ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
   ];
-  if (problems.length === 0) [...keys.values(), ...applied].forEach((key) => cache.note(key));
+  if (problems.length === 0) [...keys.values(), ...applied].forEach((key) => cache.put(key));
   return problems;
 }
 
 /** For each cluster, the hash of all that is checked of the stages there. */
-function clusterKeys(stages: readonly RenderedStage[], cache: UnitCache): ReadonlyMap<string, string> {
+function clusterKeys(stages: readonly RenderedStage[], cache: Cache): ReadonlyMap<string, string> {
   const parts = new Map<string, unknown[]>();
   for (const { files, at: _, acknowledged: __, ...stage } of stages) {
     const contents = files.map(({ path, objects, proven }) => [path, proven?.hash ?? objects]);

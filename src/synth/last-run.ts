@@ -7,7 +7,7 @@ import type { Problem } from '../model/errors';
 import type { Repository } from '../model/environment';
 import { readCached, writeCached } from './cache-folder';
 import { hashOf } from './inputs';
-import { engineHash } from './units/engine';
+import { engineHash } from './engine';
 
 const FILE = 'last-run';
 const INPUTS = 'environments';

@@ -1,4 +1,4 @@
-import { loadRepository } from '../config';
+import { loadRepository, type LoadOptions } from '../config';
 import type { Repository } from '../model/environment';
 import { loadApps } from './load-apps';
 import { readManifests } from './manifests-folder';
@@ -10,21 +10,16 @@ export interface Loaded {
   readonly sources: Sources;
 }
 
-export interface LoadSources {
-  /** The files of environments/ by name, in place of those on disk. */
-  readonly texts?: ReadonlyMap<string, string>;
-  /** Take pinned stages as if they followed the working tree. @default false */
-  readonly unpinned?: boolean;
-}
+export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned' | 'parse'>;
 
 /**
  * Reads environments/ and src/apps/.
  *
  * @throws UserError with every problem of every file
  */
-export function load(root: string, { texts, unpinned }: LoadSources = {}): Loaded {
+export function load(root: string, options: LoadSources = {}): Loaded {
   const apps = loadApps(root);
-  const repository = loadRepository({ root, classes: apps, texts, unpinned });
+  const repository = loadRepository({ ...options, root, classes: apps });
   const folders = new Map<string, ReturnType<typeof readManifests>>();
   return {
     repository,

@@ -18,6 +18,7 @@ import { UserError, type Problem } from '../model/errors';
 import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
 import { hostFiles, type HostFiles } from './host-files';
@@ -27,11 +28,12 @@ import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
+import { memoised } from './parse-memo';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
-import { provenUnits, UnitCache, type CrewOptions, type Units } from './units';
+import { provenUnits, type CrewOptions, type Units } from './units';
 
 export interface PrepareOptions extends CrewOptions {
   /** The repository's root. */
@@ -65,7 +67,7 @@ export interface Prepared {
   /** What is said once dist/ is as rendered. */
   readonly settled: () => Settled;
   /** What was rendered, to be kept for the next run. */
-  readonly cache: UnitCache;
+  readonly cache: Cache;
 }
 
 /** The name under which Argo CD's own objects are published; no stage can have it. */
@@ -88,14 +90,14 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   // What a killed run left half done is ended first: locks are verified, and changes told, against what will stay.
   recover(root);
   const reader = new DistReader(root);
-  const loaded = load(root, { texts: options.texts });
+  const cache = new Cache(options.cache === false ? undefined : root);
+  const loaded = load(root, { texts: options.texts, parse: memoised(cache) });
   const pins = await resolvePins(loaded.repository, options, reader);
   const repository = {
     ...loaded.repository,
     environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const cache = new UnitCache(options.cache === false ? undefined : root);
   const units = await provenUnits(following, sourceOf, cache, options);
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = filesByHub(repository, clusterKinds(stages));

@@ -1,9 +1,8 @@
 import type { App, Environment } from '../../model/environment';
-import { UnitCache } from './cache';
+import type { Cache } from '../cache';
 import { renderUnits, type CrewOptions } from './crew';
 import { appInput, stageInput, type Unit, type UnitInput } from './input';
 
-export { UnitCache } from './cache';
 export type { CrewOptions } from './crew';
 export type { Unit } from './input';
 
@@ -21,7 +20,7 @@ const OTHERS = ['class', 'manifests'];
 export async function provenUnits(
   environments: readonly Environment[],
   sourceOf: (environment: Environment, app?: App) => string,
-  cache: UnitCache,
+  cache: Cache,
   crew: CrewOptions = {},
 ): Promise<Units> {
   const units = new Map<App | Environment, Unit>();
@@ -33,7 +32,7 @@ export async function provenUnits(
       const of = app ?? environment;
       const input = { stage, app: app && appInput(app), source: sourceOf(environment, app) };
       const key = cache.keyOf([about, input.app, input.source]);
-      const known = cache.get(key);
+      const known = cache.get(key) as Unit | undefined;
       if (known) units.set(of, known);
       else missing.push({ of, key, input });
     }
@@ -46,7 +45,7 @@ export async function provenUnits(
     const unit = rendered[i];
     if (!unit) continue;
     units.set(of, unit);
-    cache.add(key, unit);
+    cache.put(key, { ...unit, proven: { ...unit.proven, text: undefined } });
   }
   return units;
 }

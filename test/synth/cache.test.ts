@@ -1,15 +1,15 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../../../src/model/errors';
-import { synth, type SynthOptions } from '../../../src/synth/synth';
-import { writeRepository } from '../../bench/repository';
-import { planted } from '../../support/planted';
+import { UserError } from '../../src/model/errors';
+import { synth, type SynthOptions } from '../../src/synth/synth';
+import { writeRepository } from '../bench/repository';
+import { planted } from '../support/planted';
 
 const SIZE = { apps: 12, stages: 2 };
 // Each thread loads the program anew.
 jest.setTimeout(60_000);
-const PACK = '.stageline/cache/units';
+const PACK = '.stageline/cache/results';
 let root: string;
 
 beforeEach(() => {
@@ -46,9 +46,12 @@ async function anew(options: Partial<SynthOptions> = {}): Promise<Record<string,
 
 /** Keys of what was rendered, in their order. */
 function keys(): string[] {
-  const [, index = '[]'] = readFileSync(join(root, PACK), 'latin1').split('\n', 2);
-  const rows = JSON.parse(index) as [string, string, number, number][];
-  return rows.filter(([, , , length]) => length > 0).map(([key]) => key);
+  const file = readFileSync(join(root, PACK));
+  const [head = '', index = ''] = file.toString('latin1').split('\n', 2);
+  let at = head.length + index.length + 2;
+  return (JSON.parse(index) as [string, number][])
+    .filter(([, length]) => file.toString('utf8', at, (at += length)).includes('"objects"'))
+    .map(([key]) => key);
 }
 
 test('the output is the same with and without the cache, in one thread and in several', async () => {
@@ -97,7 +100,7 @@ test('a damaged cache counts as empty, and is replaced', async () => {
     flipped,
     whole.subarray(0, whole.length / 2),
     Buffer.from(''),
-    Buffer.from('stageline units 2\n[]'),
+    Buffer.from('stageline results 2\n[]'),
   ]) {
     writeFileSync(join(root, PACK), bad);
     rmSync(join(root, 'dist'), { recursive: true });
@@ -112,7 +115,7 @@ test('what a killed run left half-written is removed, and a folder that cannot b
   writeFileSync(join(root, `${PACK}.12345.tmp`), 'half');
   edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
   await run();
-  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['last-run', 'units']);
+  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['last-run', 'results']);
 
   rmSync(join(root, '.stageline/cache'), { recursive: true });
   writeFileSync(join(root, '.stageline/cache'), 'in the way');

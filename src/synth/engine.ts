@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const CODE = join(__dirname, '../..');
+const CODE = join(__dirname, '..');
 const DATA = join(CODE, '../third_party');
 /** What renders, beside this program itself. */
 const PACKAGES = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'yaml', 'zod'];
