@@ -5,6 +5,7 @@ const SAMPLE = 'the sample, stage by stage';
 const DRY_RUN = 'server-side dry run of every stage, without a warning';
 const PROJECT = 'a project refuses a foreign repository, namespace, cluster and cluster-scoped kind';
 const NETWORK = 'network policies isolate every pod and let in who is named';
+const FLEET = 'a fleet is synced cluster by cluster, and loses nothing with a cluster or with its set';
 const RBAC = "an owner's token syncs prod, a viewer's and another group's cannot";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -245,4 +246,28 @@ export const MUTANTS: readonly Mutant[] = [
     why: /redis\.server is lost/,
   },
   ...NOTIFICATION_MUTANTS,
+  {
+    name: 'a set that deletes what leaves it',
+    edits: [
+      {
+        file: 'src/delivery/application-set.ts',
+        from: "applicationsSync: 'create-update', preserve",
+        to: "applicationsSync: 'sync', preserve",
+      },
+    ],
+    scenario: FLEET,
+    why: /the set to be looked at|went with its set/,
+  },
+  {
+    name: 'a fleet without order',
+    edits: [
+      {
+        file: 'src/delivery/cmd-params.ts',
+        from: "'applicationsetcontroller.enable.progressive.syncs': 'true'",
+        to: "'applicationsetcontroller.enable.progressive.syncs': 'false'",
+      },
+    ],
+    scenario: FLEET,
+    why: /the second cluster began|automated|undefined/,
+  },
 ];

@@ -15,6 +15,10 @@ export const ARGOCD_NAMESPACE = 'argocd';
 export interface ArgoCd {
   readonly url: string;
   readonly api: ArgoApi;
+  /** The ports on which Prometheus would scrape. */
+  readonly metrics: Readonly<Record<'controller' | 'repoServer', number>>;
+  /** Ends one process and starts it again, with what its workload says by now. */
+  readonly restart: (name: string) => Promise<void>;
   /** The Redis password and the admin's stay in the cluster; this is the command that reads the latter. */
   readonly passwordCommand: string;
 }
@@ -102,7 +106,7 @@ export async function startArgoCd(
   ];
   const guard = (): void => supervisor.assertAlive();
   // One after the other: a controller that finds no repo-server calls every Application Unknown for a minute.
-  for (const component of components) {
+  const start = async (component: Component): Promise<void> => {
     const workload = await api.get('apps/v1', component.workload, component.object, ARGOCD_NAMESPACE);
     supervisor.start({
       name: component.name,
@@ -121,7 +125,8 @@ export async function startArgoCd(
       within: 120,
       guard,
     });
-  }
+  };
+  for (const component of components) await start(component);
   const url = `http://127.0.0.1:${ports.server}`;
   const secret = await until(
     'the initial admin password',
@@ -134,6 +139,11 @@ export async function startArgoCd(
   return {
     url,
     api: argo,
+    metrics: { controller: ports.controllerMetrics, repoServer: ports.repoMetrics },
+    restart: async (name) => {
+      await supervisor.stop(name);
+      await start(components.find((component) => component.name === name)!);
+    },
     passwordCommand: `kubectl -n ${ARGOCD_NAMESPACE} get secret argocd-initial-admin-secret -o jsonpath='{.data.password}' | base64 -d`,
   };
 }

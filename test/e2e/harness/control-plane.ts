@@ -10,7 +10,9 @@ import { freePorts, until } from './wait';
 export interface ControlPlane {
   readonly server: string;
   readonly caFile: string;
-  /** For a member of system:masters. */
+  /** Of a member of system:masters. */
+  readonly token: string;
+  /** For the same. */
   readonly kubeconfig: string;
   readonly api: Api;
   /** Writes a kubeconfig for a bearer token and returns its path. */
@@ -23,7 +25,19 @@ export async function startControlPlane(
   tools: ToolFolders,
   supervisor: Supervisor,
 ): Promise<ControlPlane> {
-  const ports = await freePorts(['etcd', 'peer', 'api', 'controllers', 'scheduler']);
+  const plane = await startApiServer(folder, tools, supervisor);
+  await startControllers(folder, tools, supervisor, plane);
+  return plane;
+}
+
+/** Only etcd and kube-apiserver: objects are kept there, and nothing comes of them. */
+export async function startApiServer(
+  folder: string,
+  tools: ToolFolders,
+  supervisor: Supervisor,
+  prefix = '',
+): Promise<ControlPlane> {
+  const ports = await freePorts(['etcd', 'peer', 'api']);
   const at = (name: string): string => join(folder, name);
   mkdirSync(at('pki'), { recursive: true });
   const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -39,7 +53,7 @@ export async function startControlPlane(
   const etcd = `http://127.0.0.1:${ports.etcd}`;
   const peer = `http://127.0.0.1:${ports.peer}`;
   supervisor.start({
-    name: 'etcd',
+    name: `${prefix}etcd`,
     command: join(tools.etcd!, 'etcd'),
     args: [
       `--data-dir=${at('etcd')}`,
@@ -56,7 +70,7 @@ export async function startControlPlane(
   const server = `https://127.0.0.1:${ports.api}`;
   const kubernetes = tools.kubernetes!;
   supervisor.start({
-    name: 'kube-apiserver',
+    name: `${prefix}kube-apiserver`,
     command: join(kubernetes, 'kube-apiserver'),
     args: [
       `--etcd-servers=${etcd}`,
@@ -90,7 +104,18 @@ export async function startControlPlane(
     writeFileSync(path, kubeconfig(server, readFileSync(caFile), bearer, namespace), { mode: 0o600 });
     return path;
   };
-  const admin = kubeconfigFor('admin', token);
+  return { server, caFile, token, kubeconfig: kubeconfigFor('admin', token), api, kubeconfigFor };
+}
+
+async function startControllers(
+  folder: string,
+  tools: ToolFolders,
+  supervisor: Supervisor,
+  { api, caFile, kubeconfig: admin }: ControlPlane,
+): Promise<void> {
+  const ports = await freePorts(['controllers', 'scheduler']);
+  const at = (name: string): string => join(folder, name);
+  const kubernetes = tools.kubernetes!;
   const component = (name: string, port: number): string[] => [
     `--kubeconfig=${admin}`,
     `--authentication-kubeconfig=${admin}`,
@@ -120,7 +145,6 @@ export async function startControlPlane(
   await until('the default ServiceAccount', () => api.find('v1', 'ServiceAccount', 'default', 'default'), {
     guard: () => supervisor.assertAlive(),
   });
-  return { server, caFile, kubeconfig: admin, api, kubeconfigFor };
 }
 
 function kubeconfig(server: string, ca: Buffer, token: string, namespace: string): string {

@@ -7,6 +7,7 @@ import { chartScenario } from './chart';
 import { clusterScenario } from './cluster';
 import { commitStatusScenario } from './commit-status';
 import { healedScenario, reportedScenario } from './drift';
+import { fleetScenario } from './fleet';
 import { hooksScenario } from './hooks';
 import { hundredScenario } from './hundred';
 import { networkScenario } from './network';
@@ -46,6 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
   hooksScenario,
   notificationsScenario,
   commitStatusScenario,
+  fleetScenario,
   removalScenario,
   brokenScenario,
   upgradeScenario,

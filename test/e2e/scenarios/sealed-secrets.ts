@@ -12,6 +12,7 @@ import { secretProvider } from '../../../src/model/secret-provider';
 import { stageOf } from '../../support/environment';
 import type { Live } from '../harness/api';
 import type { Context, Scenario } from '../harness/scenario';
+import { applyCrd } from '../harness/definitions';
 import { until } from '../harness/wait';
 
 const CONTROLLER = 'e2e-sealed-secrets';
@@ -101,23 +102,6 @@ async function startController({ cluster }: Context): Promise<X509Certificate> {
   );
   const pem = Buffer.from((pair.data as Record<string, string>)['tls.crt']!, 'base64').toString();
   return readCertificate(pem, new Date(Date.now() + 60_000), { file: 'the controller' }).certificate;
-}
-
-async function applyCrd({ api, kubectl }: Context['cluster'], text: string): Promise<void> {
-  await kubectl(['apply', '--server-side', '-f', '-'], text);
-  for (const document of parseAllDocuments(text)) {
-    const crd = document.toJS() as Live | null;
-    if (!crd) continue;
-    await until(`the definition ${crd.metadata.name}`, async () => {
-      const { status } = await api.get(
-        'apiextensions.k8s.io/v1',
-        'CustomResourceDefinition',
-        crd.metadata.name,
-      );
-      const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
-      return conditions.some(({ status: is, type }) => type === 'Established' && is === 'True');
-    });
-  }
 }
 
 const freePort = (): Promise<number> =>
