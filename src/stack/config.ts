@@ -31,15 +31,25 @@ export type ClusterCredentials = z.output<typeof clusterCredentials>;
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'must be a full version such as "9.1.0"');
 
+/** What is set here is printed, and stands in Git. */
+const noCredentials = (address: string): boolean => !/^[a-z]+:\/\/[^/]*@/i.test(address);
+const CREDENTIALS = 'must not have credentials in it: it is no secret';
+
 /** Argo CD's official Helm chart, pinned. Exactly one place it comes from. */
 export const chart = z
   .strictObject({
     version,
     repository: z
       .url({ protocol: /^https?$/ })
+      .refine(noCredentials, CREDENTIALS)
       .optional()
       .describe('A chart repository, or a mirror of it.'),
-    oci: z.string().startsWith('oci://').optional().describe('The chart in a registry.'),
+    oci: z
+      .string()
+      .startsWith('oci://')
+      .refine(noCredentials, CREDENTIALS)
+      .optional()
+      .describe('The chart in a registry.'),
     path: z.string().min(1).optional().describe('The chart as a folder or an archive here.'),
   })
   .refine((c) => [c.repository, c.oci, c.path].filter((x) => x !== undefined).length <= 1, {
@@ -52,7 +62,7 @@ const settings = z.strictObject({
   kubeconfig: z.string().optional(),
   context: z.string().optional(),
   installer: z.enum(['manifest', 'helm']).default('manifest'),
-  manifest: z.string().min(1).optional(),
+  manifest: z.string().min(1).refine(noCredentials, CREDENTIALS).optional(),
   manifestSha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits, as sha256sum prints them')

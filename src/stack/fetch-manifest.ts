@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../model/errors';
 
@@ -21,10 +21,10 @@ export function manifestGetter(cwd: string, network: 'use' | 'refrain'): GetMani
 }
 
 function readLocal(path: string, location: string): Uint8Array {
-  if (existsSync(path)) return readFileSync(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path);
   throw new UserError({
     code: 'manifest-missing',
-    cause: `${location} is not there`,
+    cause: `${location} is no file that is there`,
     remedy: "Correct stageline:manifest, or remove it: the project's own address is the default.",
   });
 }

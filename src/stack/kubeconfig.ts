@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../model/errors';
@@ -29,7 +29,7 @@ export function kubeconfigOf(
   const listed = kubeconfig ?? env['KUBECONFIG']?.split(delimiter).find((path) => path !== '');
   const home = env['HOME'] ?? env['USERPROFILE'] ?? cwd;
   const path = resolve(cwd, (listed ?? join(home, '.kube', 'config')).replace(/^~(?=\/|$)/, home));
-  if (!existsSync(path)) {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     // Inside a cluster there is no file, and the provider finds the pod's own account.
     if (listed === undefined && env['KUBERNETES_SERVICE_HOST'] !== undefined) return { context };
     throw new UserError({
@@ -48,28 +48,32 @@ function checked(
   text: string,
   context: string | undefined,
 ): Required<Pick<Access, 'kubeconfig'>> & Access {
-  const contexts = contextsOf(text);
-  if (contexts === undefined) {
+  const found = contextsOf(text);
+  if (found === undefined) {
     throw new UserError({
       code: 'kubeconfig-invalid',
       cause: `${name} is no kubeconfig`,
       remedy: 'kubectl config view --raw --minify prints one',
     });
   }
-  if (context !== undefined && !contexts.includes(context)) {
+  const wanted = context ?? found.current;
+  if (wanted === undefined || !found.contexts.includes(wanted)) {
     throw new UserError({
       code: 'kubeconfig-context',
-      cause: `${name} has no context "${context}"`,
-      remedy: `Contexts are: ${contexts.join(', ') || 'none'}.`,
+      cause: wanted === undefined ? `${name} has no current context` : `${name} has no context "${wanted}"`,
+      consequence: 'Nobody knows which cluster is meant.',
+      remedy: `pulumi config set stageline:context <one of: ${found.contexts.join(', ') || 'none'}>`,
     });
   }
   return { kubeconfig, context };
 }
 
-function contextsOf(text: string): string[] | undefined {
+function contextsOf(text: string): { contexts: string[]; current?: string } | undefined {
   try {
-    const { contexts } = parse(text) as { contexts?: { name?: unknown }[] };
-    return contexts?.map(({ name }) => String(name));
+    const config = parse(text) as { contexts?: { name?: unknown }[]; 'current-context'?: unknown };
+    const contexts = config.contexts?.map(({ name }) => String(name));
+    const current = config['current-context'];
+    return contexts && { contexts, ...(typeof current === 'string' && current !== '' ? { current } : {}) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { UserError } from '../model/errors';
 import { parseConfig, SECRET_KEYS, type StackConfig } from './config';
 
@@ -26,7 +26,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 /**
  * Reads Pulumi.<stack>.yaml without Pulumi.
  *
- * @param wanted the stack's name; by default the only stack that has a file, else one without settings
+ * @param wanted the stack's name; by default the only stack that has a file, or one without settings where none has
  * @throws UserError when there is no such file, or something is wrong in it
  */
 export function planConfig(root: string, wanted: string | undefined): PlannedConfig {
@@ -41,8 +41,16 @@ export function planConfig(root: string, wanted: string | undefined): PlannedCon
       remedy: stacks.length > 0 ? `Stacks are: ${stacks.join(', ')}.` : `pulumi stack init ${wanted}`,
     });
   }
-  const stack = wanted ?? (stacks.length === 1 ? stacks[0]! : 'plan');
-  const settings = readSettings(join(root, `Pulumi.${stack}.yaml`));
+  if (wanted === undefined && stacks.length > 1) {
+    throw new UserError({
+      code: 'stack-unknown',
+      cause: `there are ${stacks.length} stacks, and none is named`,
+      consequence: 'Each has settings of its own, so nothing can be said of all.',
+      remedy: `npm run bootstrap:plan -- --stack <one of: ${stacks.join(', ')}>`,
+    });
+  }
+  const stack = wanted ?? stacks[0] ?? 'plan';
+  const settings = readSettings(join(root, `Pulumi.${stack}.yaml`), stack);
   const opaque = Object.keys(settings).filter(
     (key) => SECRET_KEYS.includes(key as never) && isSecure(settings[key]),
   );
@@ -56,12 +64,26 @@ export function planConfig(root: string, wanted: string | undefined): PlannedCon
   return { stack, config: parseConfig(read, stack, Object.keys(settings)), opaque: unreadable };
 }
 
-function readSettings(path: string): Record<string, unknown> {
+function readSettings(path: string, stack: string): Record<string, unknown> {
   if (!existsSync(path)) return {};
-  const { config = {} } = (parse(readFileSync(path, 'utf8')) ?? {}) as { config?: Record<string, unknown> };
-  const own = Object.entries(config).filter(([key]) => key.startsWith('stageline:'));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice('stageline:'.length), value]));
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  const { config } = (document.errors.length > 0 ? {} : (document.toJS() ?? {})) as { config?: unknown };
+  const wrong =
+    document.errors[0]?.message.split('\n')[0] ?? (isMap(config ?? {}) ? undefined : '"config" is no map');
+  if (wrong !== undefined) {
+    throw new UserError({
+      code: 'stack-config',
+      cause: `it cannot be read: ${wrong}`,
+      remedy: 'pulumi config set writes it; mend what was edited by hand.',
+      at: { file: `Pulumi.${stack}.yaml` },
+    });
+  }
+  const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith('stageline:'));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice('stageline:'.length), value as unknown]));
 }
+
+const isMap = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isSecure = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).join() === 'secure';

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { deliveries, type Delivery, type KindsByStage } from '../delivery';
+import { deliveries, deliveryProblems, type Delivery, type KindsByStage } from '../delivery';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { Installer } from './argo-cd';
@@ -35,7 +35,10 @@ export type Outputs = Readonly<Record<string, pulumi.Input<unknown>>>;
  */
 export async function program(input: ProgramInput): Promise<Outputs> {
   const { repository, config, stack } = input;
-  const delivery = chooseDelivery(deliveries(repository, input.kinds), config.cluster, stack);
+  const all = deliveries(repository, input.kinds);
+  // Where no cluster has a hub, that is what to say, and not which of none is meant.
+  if (all.length === 0) throw new UserError(deliveryProblems(repository));
+  const delivery = chooseDelivery(all, config.cluster, stack);
   const problems = preflight(repository, delivery, config, stack);
   if (problems.length > 0) input.onProblems(problems);
   const installer = await chooseInstaller(input);

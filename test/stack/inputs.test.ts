@@ -62,8 +62,23 @@ describe('the configuration of a stack', () => {
   });
 });
 
+describe('an address of the installer', () => {
+  test.each([
+    ['manifest', 'https://me:hunter2@cd.example/install.yaml'],
+    ['chart', '{"version":"9.1.0","repository":"https://hunter2@charts.example"}'],
+    ['chart', '{"version":"9.1.0","oci":"oci://me:hunter2@registry.example/argo-cd"}'],
+  ])('%s with credentials in it is refused, and they are not printed', (key, value) => {
+    const { codes, text } = refusal(() =>
+      parseConfig((name) => (name === key ? value : undefined), 'hub', [key]),
+    );
+    expect(codes).toEqual(['stack-config']);
+    expect(text).not.toContain('hunter2');
+  });
+});
+
 describe('the kubeconfig', () => {
-  const KUBECONFIG = 'contexts:\n  - name: hub\n    context: {cluster: hub, user: me}\n';
+  const KUBECONFIG =
+    'current-context: hub\ncontexts:\n  - name: hub\n    context: {cluster: hub, user: me}\n';
   const env = (values: Record<string, string> = {}) => ({ cwd: folder, env: { HOME: folder, ...values } });
 
   test('is the one of the stack, or else the one that kubectl would use', () => {
@@ -91,7 +106,20 @@ describe('the kubeconfig', () => {
     ]);
     const wrong = refusal(() => kubeconfigOf({ kubeconfig: 'config.yaml', context: 'hbu' }, env()));
     expect(wrong.codes).toEqual(['kubeconfig-context']);
-    expect(wrong.text).toContain('Contexts are: hub');
+    expect(wrong.text).toContain('<one of: hub>');
+  });
+
+  test('that is a folder, or in which nothing is chosen, is refused', () => {
+    expect(refusal(() => kubeconfigOf({ kubeconfig: folder }, env())).codes).toEqual(['kubeconfig-missing']);
+    const codes = (text: string, context?: string): string[] =>
+      refusal(() => kubeconfigOf({ kubeconfig: `${text}\n`, context }, env())).codes;
+    expect(codes('contexts: [{name: hub}]')).toEqual(['kubeconfig-context']);
+    expect(codes('current-context: ""\ncontexts: [{name: hub}]')).toEqual(['kubeconfig-context']);
+    expect(codes('current-context: gone\ncontexts: [{name: hub}]')).toEqual(['kubeconfig-context']);
+    expect(codes('contexts: []', 'hub')).toEqual(['kubeconfig-context']);
+    expect(codes('contexts: hub')).toEqual(['kubeconfig-invalid']);
+    expect(codes('')).toEqual(['kubeconfig-invalid']);
+    expect(codes('contexts: [null]')).toEqual(['kubeconfig-invalid']);
   });
 });
 
@@ -131,6 +159,7 @@ describe('the manifest', () => {
     expect(new TextDecoder().decode(await get('install.yaml'))).toBe(MANIFEST);
     expect(await get('https://cd.example/install.yaml')).toBeUndefined();
     await expect(get('nowhere.yaml')).rejects.toThrow(UserError);
+    await expect(get('.')).rejects.toThrow(UserError);
     await expect(manifestGetter(folder, 'use')('http://cd.example/install.yaml')).rejects.toThrow(
       'no https address',
     );

@@ -180,6 +180,14 @@ describe('several Argo CDs', () => {
     expect(named(result, 'gitops-cluster').inputs['clusterIdentifier']).toBe('us');
   });
 
+  test('are none where no cluster has one: that is told, and the clusters', async () => {
+    const nowhere = repositoryOf(
+      {},
+      { clusters: { main: { kubernetes: '1.34', server: 'https://main.example.com' } } },
+    );
+    await expect(run(nowhere)).rejects.toThrow('cluster "main" is not registered with any Argo CD');
+  });
+
   test.each([{}, { cluster: 'asia' }])('are not mixed up: %j is refused', async (settings) => {
     await expect(run(repository, settings)).rejects.toThrow('stageline:cluster <one of: eu, us>');
   });
