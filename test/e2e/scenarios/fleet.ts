@@ -35,9 +35,11 @@ export const fleetScenario: Scenario = {
 
     describeFleet(context, edge);
     await workspace.deliver('a fleet');
-    await applyDelivery(context);
-    // Flags are read when a process starts: a rollout of the Deployment would do the same.
+    // Flags are read when a process starts: a controller that does not know them syncs every cluster at once.
+    const settings = join(workspace.folder, 'dist/argocd/settings.yaml');
+    await cluster.kubectl(['apply', '--server-side', '--filename', settings]);
     await argo.restart(CONTROLLER);
+    await applyDelivery(context);
     await inOrder(argo);
     for (const api of [cluster.api, edge.api]) assert.ok(await workloadOf(api), 'the fleet runs nothing');
     await metricsAreThere(context, argo);
