@@ -24,6 +24,7 @@ const ASSIGNMENT =
 const FLAG = /(?:^|\s)--?([A-Za-z][\w.-]{1,60})[= ]["']?([^\s"'-][^\s"']{3,})/g;
 // Alone between spaces, quotes, brackets and signs of equality: part of a path, a name or a longer format is none.
 const WORD = /(?<![^\s"'`=,;|>([{\\])[A-Za-z0-9+/_-]{24,512}={0,2}(?![^\s"'`,;|<)\]}\\])/g;
+const BASE64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
 const XML = /<([A-Za-z_][\w.-]{1,60})>\s{0,20}([^<>\s]{4,200})\s{0,20}<\/\1>/g;
 
 export interface DetectOptions {
@@ -49,7 +50,7 @@ function inPlain(text: string, name: string | undefined): Detection[] {
     found.push({ rule, why, secret, index });
   };
   for (const { name: rule, regex, weak } of PATTERNS) {
-    for (const match of text.matchAll(regex)) {
+    for (const match of matches(text, regex)) {
       if (weak && !isRandom(match[0].replace(/^\w+[.-]/, ''))) continue;
       if (rule !== 'private-key' && isFiller(match[0])) continue;
       add(rule, `looks like a ${rule.replaceAll('-', ' ')}`, match[0], match.index);
@@ -89,7 +90,7 @@ const PUBLIC =
   /(sha\d*|md5|integrity|checksum|digest|hash|cert|public|revision|commit|signature|fingerprint|nonce|csrf|xsrf|authenticity|etag|identity|dummy|fake|invalid|mock|wrong|(client|account|project|tenant|measurement)[_-]?id)[\w"'@:=/ -]*$/i;
 
 function randomTexts(text: string, name = ''): Detection[] {
-  return [...text.matchAll(WORD)].flatMap(({ 0: word, index }): Detection[] => {
+  return [...matches(text, WORD)].flatMap(({ 0: word, index }): Detection[] => {
     const before = text
       .slice(Math.max(0, index - 40), index)
       .split('\n')
@@ -142,7 +143,7 @@ const isCode = (value: string, strength: Strength): boolean =>
 const MOST_LAYERS = 4;
 
 function inBase64(text: string, name: string | undefined, layer = 1): Detection[] {
-  return [...text.matchAll(/[A-Za-z0-9+/_-]{16,}={0,2}/g)].flatMap((match) => {
+  return [...matches(text, BASE64)].flatMap((match) => {
     const decoded = decodeBase64(match[0]);
     if (decoded === undefined) return [];
     const inside = inPlain(decoded, name);
@@ -157,8 +158,12 @@ function inBase64(text: string, name: string | undefined, layer = 1): Detection[
   });
 }
 
+/** Most texts hold nothing, and `matchAll` copies the expression before it looks: three times as long as to search. */
+const matches = (text: string, regex: RegExp): Iterable<RegExpExecArray> =>
+  text.search(regex) < 0 ? [] : text.matchAll(regex);
+
 function each(text: string, regex: RegExp, found: (secret: string, index: number) => void): void {
-  for (const match of text.matchAll(regex)) found(match[1]!, match.index + match[0].lastIndexOf(match[1]!));
+  for (const match of matches(text, regex)) found(match[1]!, match.index + match[0].lastIndexOf(match[1]!));
 }
 
 /** Of several reasons for the same characters the first one counts: the most specific stands first. */

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { groupOf } from '../model/kube';
 import { detect, type Detection } from './detect';
+import { strengthOf } from './words';
 
 /** A credential in an object, or an object that is one. */
 export interface ObjectFinding {
@@ -81,11 +82,33 @@ function inText(
   name: string | undefined,
   found: ObjectFinding[],
 ): void {
+  if (isHarmless(text) && !isTelling(name)) return;
   const embedded = /kind['"]?\s*:\s*['"]?Secret\b/.test(text) ? manifestsIn(text) : [];
   for (const secret of embedded.flatMap((one) => plainSecrets(one)))
     found.push({ ...secret, field: formatField(path) });
   for (const detection of detected(text, name))
     found.push({ field: formatField(path), detection, structural: false });
+}
+
+/**
+ * Shorter than every format of a token (`xoxa-` and eight more), and without the marks that an assignment needs: half of
+ * all values.
+ */
+const isHarmless = (text: string): boolean => text.length < 13 && /^[A-Za-z0-9.-]*$/.test(text);
+
+const telling = new Map<string, boolean>();
+const MOST_NAMES = 10_000;
+
+/** Whether a name alone makes a value a credential. */
+function isTelling(name: string | undefined): boolean {
+  if (name === undefined) return false;
+  let tells = telling.get(name);
+  if (tells === undefined) {
+    tells = strengthOf(name) !== undefined;
+    if (telling.size >= MOST_NAMES) telling.clear();
+    telling.set(name, tells);
+  }
+  return tells;
 }
 
 const known = new Map<string, readonly Detection[]>();
