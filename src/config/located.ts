@@ -39,8 +39,21 @@ export function toPlain(located: Located): unknown {
     case 'list':
       return located.items.map(toPlain);
     case 'map':
-      return Object.fromEntries([...located.entries].map(([key, entry]) => [key, toPlain(entry.value)]));
+      return plainMap(located);
   }
+}
+
+const plainMaps = new WeakMap<LocatedMap, Record<string, unknown>>();
+
+/** What stages inherit is made plain once for all of them. No map holds the key `__proto__`: reading refuses it. */
+function plainMap(map: LocatedMap): Record<string, unknown> {
+  let plain = plainMaps.get(map);
+  if (!plain) {
+    plain = {};
+    for (const [key, { value }] of map.entries) plain[key] = toPlain(value);
+    plainMaps.set(map, plain);
+  }
+  return plain;
 }
 
 /** The value under a path; undefined where the path leads nowhere. */

@@ -29,34 +29,33 @@ export function refuseNulls(file: LocatedMap): readonly Problem[] {
   }));
 }
 
-function mergeMaps(
-  base: LocatedMap,
-  over: LocatedMap,
-  path: readonly string[],
-  problems: Problem[],
-): LocatedMap {
-  const entries = new Map<string, Entry>(base.entries);
+/** `path` is one array for the whole merge: only a problem needs one of its own. */
+function mergeMaps(base: LocatedMap, over: LocatedMap, path: string[], problems: Problem[]): LocatedMap {
+  // Over nothing, a map stays as it is but for its nulls: most maps of a file, and all that stages inherit.
+  const isNew = base.entries.size === 0 && !base.removed?.size;
+  let entries: Map<string, Entry> | undefined = isNew ? undefined : new Map(base.entries);
   const removed = new Map<string, Location>(base.removed);
   for (const [key, entry] of over.entries) {
     const below = base.entries.get(key);
-    const here = [...path, key];
+    path.push(key);
     if (entry.value.kind === 'scalar' && entry.value.value === null) {
-      if (!below) problems.push(removesNothing(here, base, entry.at, problems.length < MAX_PROBLEMS));
+      if (!below) problems.push(removesNothing(path, base, entry.at, problems.length < MAX_PROBLEMS));
+      entries ??= new Map(over.entries);
       entries.delete(key);
       removed.set(key, entry.at);
     } else {
-      entries.set(key, { at: entry.at, value: mergeValues(below?.value, entry.value, here, problems) });
+      const value = mergeValues(below?.value, entry.value, path, problems);
+      if (!isNew || value !== entry.value) {
+        entries ??= new Map(over.entries);
+        entries.set(key, { at: entry.at, value });
+      }
     }
+    path.pop();
   }
-  return { kind: 'map', at: over.at, entries, removed };
+  return entries ? { kind: 'map', at: over.at, entries, removed } : over;
 }
 
-function mergeValues(
-  base: Located | undefined,
-  over: Located,
-  path: readonly string[],
-  problems: Problem[],
-): Located {
+function mergeValues(base: Located | undefined, over: Located, path: string[], problems: Problem[]): Located {
   if (over.kind !== 'map') return over;
   return mergeMaps(base?.kind === 'map' ? base : emptyMap(over.at), over, path, problems);
 }

@@ -3,7 +3,7 @@ import { UserError, type Problem } from '../model/errors';
 import { refusedCharacters } from './characters';
 
 /** The most that a file under environments/ may hold, in bytes. */
-export const MAX_BYTES = 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_PLACES = 20;
 
 /**

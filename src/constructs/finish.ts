@@ -85,9 +85,9 @@ function patched(object: KubeObject, patch: Patch): KubeObject {
 const nonEmpty = (record: Record<string, string>): Record<string, string> | undefined =>
   Object.keys(record).length > 0 ? sorted(record) : undefined;
 
-const sorted = <T extends object>(record: T): T =>
-  Object.fromEntries(
-    Object.entries(record)
-      .filter(([, value]) => value !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  ) as T;
+function sorted<T extends object>(record: T): T {
+  const copy: Partial<T> = {};
+  for (const key of Object.keys(record).sort() as (keyof T)[])
+    if (record[key] !== undefined) copy[key] = record[key];
+  return copy as T;
+}

@@ -54,9 +54,15 @@ function entries(map: Readonly<Record<string, unknown>>, pad: string, first: rea
 }
 
 function keysOf(map: Readonly<Record<string, unknown>>, first: readonly string[]): string[] {
-  const keys = Object.keys(map).sort();
+  const keys = Object.keys(map);
+  if (!isSorted(keys)) keys.sort();
   if (first.length === 0) return keys;
   return [...first.filter((key) => Object.hasOwn(map, key)), ...keys.filter((key) => !first.includes(key))];
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
+  return true;
 }
 
 /** What follows `key:` or `-`; `pad` is the indentation of the key, or of the dash. */

@@ -13,9 +13,18 @@ const NUMBER = /^(?!e$)[-+]?(?:0[xob][-+0-9a-f]*|[0-9:]*(?:\.[0-9:]*)?(?:e[-+]?[
 const NO_NUMBER = /^[-+]?\.(?:inf|nan)$/i;
 const DATE = /^[0-9]{4}-[0-9]/;
 
-/** A string on one line: bare where that is safe, else in double quotes. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 50_000;
+
+/** A string on one line: bare where that is safe, else in double quotes. Keys and most values stand in many objects. */
 export function inlineString(text: string): string {
-  return isPlain(text) ? text : quote(text);
+  let inline = known.get(text);
+  if (inline === undefined) {
+    inline = isPlain(text) ? text : quote(text);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (text.length <= 100) known.set(text, inline);
+  }
+  return inline;
 }
 
 function isPlain(text: string): boolean {

@@ -79,9 +79,9 @@ test('an escape that stands for NUL is refused in a value, and a control charact
   ]);
 });
 
-test('a file of more than a mebibyte is refused without being parsed', () => {
-  expect(withDev(`# ${'x'.repeat(1024 * 1024)}`)).toEqual([
-    `environments/dev.yaml: environments/dev.yaml holds 1048578 bytes; at most 1048576 are read [file-too-large]
+test('a file of more than four mebibytes is refused without being parsed', () => {
+  expect(withDev(`# ${'x'.repeat(4 * 1024 * 1024)}`)).toEqual([
+    `environments/dev.yaml: environments/dev.yaml holds 4194306 bytes; at most 4194304 are read [file-too-large]
     → Move long texts into files of their own, or apps into src/apps/.`,
   ]);
 });
