@@ -12,6 +12,8 @@ export interface Context {
   readonly print: (text: string) => void;
   /** Messages, on standard error. */
   readonly tell: (text: string) => void;
+  /** Standard error as it is, where it is a terminal: for what is not to stay on it. */
+  readonly terminal?: (text: string) => void;
   readonly finish: (code: ExitCode) => void;
   /** Standard input. */
   readonly input: Input;
@@ -29,7 +31,7 @@ export interface ProcessLike {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: () => string;
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   readonly stdin: Input;
   exitCode?: number | string | null | undefined;
 }
@@ -42,6 +44,7 @@ export function contextOf(process: ProcessLike): Context {
     now: () => new Date(),
     print: (text) => void process.stdout.write(`${text}\n`),
     tell: (text) => void process.stderr.write(`${text}\n`),
+    terminal: process.stderr.isTTY ? (text) => void process.stderr.write(text) : undefined,
     get input() {
       return process.stdin; // opened when it is asked for
     },

@@ -3,6 +3,7 @@ import type * as synthModule from '../../synth/synth';
 import { EXIT } from '../../model/errors';
 import { underCdk8s } from '../cdk8s';
 import type { Context } from '../context';
+import { Progress } from '../progress';
 
 interface Flags {
   readonly check?: boolean;
@@ -35,7 +36,9 @@ export function registerSynth(program: Command, context: Context): void {
 async function run(flags: Flags, context: Context): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
   const { formatWarning, synth } = require('../../synth/synth') as typeof synthModule;
-  const { text, different, ...data } = await synth({ root: context.root, env: context.env, ...flags });
+  const progress = new Progress(context);
+  const options = { root: context.root, env: context.env, ...flags, progress: progress.show };
+  const { text, different, ...data } = await synth(options).finally(progress.end);
   for (const warning of data.warnings) context.tell(formatWarning(warning));
   if (flags.output === 'json') context.print(JSON.stringify(data, null, 2));
   else if (context.env['CDK8S_OUTDIR'] === undefined) context.print(text);

@@ -17,8 +17,8 @@ export type Answer = readonly ({ readonly rendered: string; readonly proven: Uni
 export interface CrewOptions {
   /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
   readonly threads?: number;
-  /** Is told how many are done. */
-  readonly progress?: (done: number) => void;
+  /** Is told how many units are done, of how many. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
 /** Renders units, in the order given; undefined for those that cannot be proven. */
@@ -35,7 +35,7 @@ export async function renderUnits(
   let done = 0;
   const store = (start: number, answers: readonly (Unit | undefined)[]): void => {
     answers.forEach((unit, i) => (units[start + i] = unit));
-    progress?.((done += answers.length));
+    progress?.((done += answers.length), inputs.length);
   };
   const stages = [...new Set(inputs.map(({ stage }) => stage))];
   const crew = Array.from({ length: threads ?? most }, () => hire(stages, inputs, queue, store));
