@@ -10,10 +10,7 @@ describe('the apps of a pinned stage', () => {
 
   test('are those that it has in dist/, whatever base.yaml says by now', () => {
     const file = 'environments/prod.yaml';
-    sample.write(
-      file,
-      editYaml(sample.read(file), [{ path: ['base'], value: 'a'.repeat(40) }], file),
-    );
+    sample.write(file, editYaml(sample.read(file), [{ path: ['base'], value: 'a'.repeat(40) }], file));
     sample.edit(
       'environments/base.yaml',
       'repository:\n',

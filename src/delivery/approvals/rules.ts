@@ -70,7 +70,9 @@ function argocdFiles(repository: Repository, stage: string): string[] {
     .filter(({ stages }) => stages.some(({ name }) => name === stage))
     .flatMap(({ hub }) => {
       const folder = all.length === 1 ? '/dist/argocd' : `/dist/argocd/${hub}`;
-      return ['monitoring', 'projects', 'root', 'settings', `stage-${stage}`].map((file) => `${folder}/${file}.yaml`);
+      return ['monitoring', 'projects', 'root', 'settings', `stage-${stage}`].map(
+        (file) => `${folder}/${file}.yaml`,
+      );
     });
 }
 
