@@ -45,7 +45,7 @@ export class Workspace {
     // A base is a commit of the history that stays behind; here every stage shows what this checkout renders.
     for (const name of readdirSync(join(folder, 'environments')).filter((one) => one.endsWith('.yaml'))) {
       const file = `environments/${name}`;
-      workspace.write(file, workspace.read(file).replace(/^base: [0-9a-f]{40}\n/m, ''));
+      workspace.write(file, workspace.read(file).replace(/^base: .*\n/m, ''));
     }
     return workspace;
   }
