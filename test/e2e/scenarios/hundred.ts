@@ -36,7 +36,7 @@ export const hundredScenario: Scenario = {
       '-f',
       join(workspace.folder, 'dist/argocd/stage-load.yaml'),
     ]);
-    const before = await untilAllSynced(context, 180);
+    const before = await untilAllSynced(context, 400);
     assert.equal(before.size, APPS + 1);
     for (const { operationState } of before.values())
       assert.equal(operationState?.syncResult?.revision, first);
@@ -49,7 +49,7 @@ export const hundredScenario: Scenario = {
     await asked.synced();
     assert.deepEqual([...new Set(asked.rendered())], [`${appName(43)}.yaml`]);
     assert.ok(asked.reused() >= APPS, `${asked.reused()} were taken from the cache`);
-    await untilAllSynced(context, 60);
+    await untilAllSynced(context, 120);
 
     const told = await change(context, workspace, 42);
     await push(context, workspace, repository.url, asked.commit, told.commit);
@@ -62,7 +62,7 @@ export const hundredScenario: Scenario = {
     assert.deepEqual([...new Set(refreshed.filter((name) => name.startsWith(STAGE)))], [applicationOf(42)]);
     assert.deepEqual([...new Set(told.rendered())], [`${appName(42)}.yaml`]);
 
-    const after = await untilAllSynced(context, 60);
+    const after = await untilAllSynced(context, 120);
     for (const [name, { operationState }] of before)
       if (![42, 43].map(applicationOf).includes(name))
         assert.deepEqual(after.get(name)?.operationState, operationState, `${name} was synced again`);
