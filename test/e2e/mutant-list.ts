@@ -38,8 +38,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/delivery/app-project.ts',
-        from: 'destinations: namespaces.map((each) => ({ server: cluster.server, namespace: each })),',
-        to: "destinations: namespaces.map(() => ({ server: cluster.server, namespace: '*' })),",
+        from: 'namespaces.map((each) => ({ server, namespace: each })),',
+        to: "namespaces.map(() => ({ server, namespace: '*' })),",
       },
     ],
     scenario: PROJECT,
