@@ -4,7 +4,7 @@ import type { Sizing } from '../delivery';
 import type { KubeObject } from '../model/kube';
 import type { Chart } from './config';
 import { helmValues } from './helm-values';
-import { installation, type Component } from './installation';
+import { flagsOf, installation, type Component } from './installation';
 import type { ManifestSource } from './manifest';
 import { createObject, logicalName } from './objects';
 import { secretValues, type SecretSpec } from './secrets';
@@ -109,6 +109,7 @@ export class ArgoCd extends pulumi.ComponentResource {
       beside: new Set(created),
       unused: args.unused ?? [],
       size: args.size,
+      flags: flagsOf(args.settings),
     });
     const crds = new k8s.yaml.v2.ConfigGroup(
       'argocd-crds',
@@ -144,7 +145,7 @@ export class ArgoCd extends pulumi.ComponentResource {
         ...(local || oci !== undefined
           ? {}
           : { repositoryOpts: { repo: repository ?? 'https://argoproj.github.io/argo-helm' } }),
-        values: helmValues({ ...args, unused: args.unused ?? [] }),
+        values: helmValues({ ...args, unused: args.unused ?? [], flags: flagsOf(args.settings) }),
         skipAwait: true,
       },
       { parent: this, dependsOn: before },

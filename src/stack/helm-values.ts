@@ -1,11 +1,13 @@
 import type { Sizing } from '../delivery';
-import type { Component } from './installation';
+import { FLAGS, type Component } from './installation';
 
 export interface HelmOptions {
   readonly version: string;
   readonly profile: 'minimal' | 'standard' | 'ha';
   readonly unused: readonly Component[];
   readonly size?: Pick<Sizing, 'controllers' | 'repoServers'>;
+  /** Stamps the pods, so that other flags are a rollout. @default no stamp */
+  readonly flags?: string;
   /** Whether Prometheus scrapes it, whatever the profile. @default false */
   readonly monitored?: boolean;
 }
@@ -21,13 +23,17 @@ export function helmValues({
   unused,
   size = { controllers: 1, repoServers: 2 },
   monitored = false,
+  flags,
 }: HelmOptions): Record<string, unknown> {
   const without = (component: Component): boolean => profile === 'minimal' && unused.includes(component);
   const several = profile === 'ha' ? { replicas: 2 } : {};
   const metrics = profile === 'minimal' && !monitored ? {} : { metrics: { enabled: true } };
   return {
     fullnameOverride: 'argocd',
-    global: { image: { tag: `v${version}` } },
+    global: {
+      image: { tag: `v${version}` },
+      ...(flags === undefined ? {} : { podAnnotations: { [FLAGS]: flags } }),
+    },
     crds: { install: true, keep: true },
     configs: { cm: { create: false }, params: { create: false }, rbac: { create: false } },
     // The chart tells the controllers how many they are.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Sizing } from '../delivery';
 import type { KubeObject } from '../model/kube';
 
@@ -17,6 +18,8 @@ export interface InstallationOptions {
   readonly unused: readonly Component[];
   /** How many there are of the parts that share the work. @default as the manifest says */
   readonly size?: Pick<Sizing, 'controllers' | 'repoServers'>;
+  /** Stamps the pods of Argo CD's processes, so that other flags are a rollout. @default no stamp */
+  readonly flags?: string;
 }
 
 /** A part of Argo CD that can be left out, as its objects' `app.kubernetes.io/component` says. */
@@ -29,13 +32,14 @@ const CLUSTER_SCOPED = new Set(['ClusterRole', 'ClusterRoleBinding', 'CustomReso
  * it to whoever applies it; those that this program owns are taken out.
  */
 export function installation(objects: readonly KubeObject[], options: InstallationOptions): Installation {
-  const { namespace, profile, beside, unused, size } = options;
+  const { namespace, profile, beside, unused, size, flags } = options;
   const dropped = new Set<string>(profile === 'minimal' ? unused : []);
   const kept = objects
     .filter((object) => !beside.has(`${object.kind}/${object.metadata.name}`))
     .filter((object) => !dropped.has(componentOf(object) ?? ''))
     .map((object) => inNamespace(object, namespace))
-    .map((object) => (profile === 'ha' && size ? sized(object, size) : object));
+    .map((object) => (profile === 'ha' && size ? sized(object, size) : object))
+    .map((object) => (flags === undefined ? object : stamped(object, flags)));
   const isDefinition = (object: KubeObject): boolean => object.kind === 'CustomResourceDefinition';
   return {
     definitions: kept.filter(isDefinition),
@@ -89,4 +93,30 @@ function sized(object: KubeObject, size: Pick<Sizing, 'controllers' | 'repoServe
   }));
   const template = { ...spec.template, spec: { ...spec.template.spec, containers } };
   return { ...object, spec: { ...spec, replicas: size.controllers, template } };
+}
+
+/** The annotation of a pod that says which flags it was started with. */
+export const FLAGS = 'stageline.dev/flags';
+
+/** The hash of argocd-cmd-params-cm: processes read it when they start, and never again. */
+export function flagsOf(settings: readonly KubeObject[]): string {
+  const flags = settings.find(({ metadata }) => metadata.name === 'argocd-cmd-params-cm');
+  return createHash('sha256')
+    .update(JSON.stringify(flags?.['data'] ?? {}))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** Redis has flags of its own. */
+function stamped(object: KubeObject, flags: string): KubeObject {
+  const workload = object.kind === 'Deployment' || object.kind === 'StatefulSet';
+  const spec = object['spec'] as
+    { readonly template?: { readonly metadata?: KubeObject['metadata'] } } | undefined;
+  if (!workload || spec?.template === undefined || object.metadata.name.includes('redis')) return object;
+  const { metadata } = spec.template;
+  const annotations = { ...metadata?.annotations, [FLAGS]: flags };
+  return {
+    ...object,
+    spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } },
+  };
 }

@@ -1,7 +1,7 @@
 import { deliveries } from '../../src/delivery';
 import type { Repository } from '../../src/model/environment';
 import { helmValues } from '../../src/stack/helm-values';
-import { installation } from '../../src/stack/installation';
+import { FLAGS, flagsOf, installation } from '../../src/stack/installation';
 import { APP, repositoryOf } from './fixture';
 
 interface Shape {
@@ -130,5 +130,30 @@ describe('the installer', () => {
       applicationSet: { metrics: { enabled: true } },
       notifications: { metrics: { enabled: true } },
     });
+  });
+
+  test('rolls its processes out anew when their flags change: they read them once', () => {
+    const all = [...objects, workload('StatefulSet', 'argocd-redis-ha-server')];
+    const flags = (shape: Shape): unknown[] => {
+      const given = flagsOf(deliveryOf(shape).settings);
+      return installation(all, {
+        ...{ namespace: 'argocd', profile: 'ha', beside: new Set(), unused: [] },
+        flags: given,
+      }).rest.map(
+        ({ spec }) =>
+          (spec as { template: { metadata?: { annotations: Record<string, string> } } }).template.metadata
+            ?.annotations[FLAGS],
+      );
+    };
+    const [few, many] = [
+      flags({ clusters: 3, apps: 5, objects: 40 }),
+      flags({ clusters: 10, apps: 120, objects: 960 }),
+    ];
+    expect(few).toEqual([few[0], few[0], few[0], undefined]);
+    expect(few[0]).toMatch(/^[0-9a-f]{16}$/);
+    expect(many[0]).not.toBe(few[0]);
+    expect(flags({ clusters: 3, apps: 6, objects: 50 })).toEqual(few);
+    const chart = helmValues({ version: '3.2.6', profile: 'ha', unused: [], flags: 'abc' });
+    expect(chart).toMatchObject({ global: { podAnnotations: { [FLAGS]: 'abc' } } });
   });
 });
