@@ -27,6 +27,7 @@ test('what the page says to merge into the sample renders, each stage with its o
   expect(blocks.map(([file]) => file)).toEqual(
     ['base', 'dev', 'staging', 'prod'].map((name) => `environments/${name}.yaml`),
   );
+  repository.unpin();
   for (const [file, values] of blocks)
     repository.write(file, stringify(merged(parse(repository.read(file), { merge: true }), values)));
   expect(await repository.run('synth')).toMatchObject({ code: 0 });

@@ -6,6 +6,7 @@ import {
   symlinkSync,
   writeFileSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,6 +65,12 @@ export class TemporaryRepository {
       path,
       text.replace(from, () => to),
     );
+  }
+
+  /** Has every stage follow the working tree: this copy has no history that a base could be found in. */
+  unpin(): void {
+    for (const file of readdirSync(join(this.root, 'environments')).filter((name) => name.endsWith('.yaml')))
+      this.write(`environments/${file}`, this.read(`environments/${file}`).replace(/^base: .*\n/m, ''));
   }
 
   remove(path?: string): void {
