@@ -38,9 +38,12 @@ export function withValue(data: unknown, { path, value }: ValueEdit): unknown {
 
 /** Plain data of a YAML file under environments/, which may be empty. */
 export function parseValues(text: string): unknown {
-  return (parseDocument(text, { version: '1.2', schema: 'core' }).toJS({ maxAliasCount: 1000 }) ??
-    {}) as unknown;
+  return (parse(text).toJS({ maxAliasCount: 1000 }) ?? {}) as unknown;
 }
+
+/** Duplicate keys were refused when the file was read; to look for them again takes quadratic time. */
+const parse = (text: string): Document.Parsed =>
+  parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: false });
 
 /**
  * Edits a YAML file: values change, comments, order and the writing of everything else stay.
@@ -48,17 +51,36 @@ export function parseValues(text: string): unknown {
  * too
  */
 export function editYaml(text: string, edits: readonly ValueEdit[], file: string): string {
-  return edits.reduce((now, edit) => editOne(now, edit, file), text);
+  return editTogether(text, edits) ?? edits.reduce((now, edit) => editOne(now, edit, file), text);
+}
+
+/** All edits at once, for each costs a parse of the file; undefined where they have to be made one by one. */
+function editTogether(text: string, edits: readonly ValueEdit[]): string | undefined {
+  if (edits.length < 2 || overlap(edits)) return undefined;
+  const before = parseValues(text);
+  const wanted = edits.filter(({ path, value }) => !isDeepStrictEqual(valueIn(before, path), value));
+  const [spliced, others] = splice(text, wanted);
+  const after = others.length === 0 ? spliced : rewrite(spliced, others);
+  const expected = wanted.reduce(withValue, before);
+  return after !== undefined && isDeepStrictEqual(parseValues(after), expected) ? after : undefined;
+}
+
+/** Whether one edit changes what another one changes, too. */
+function overlap(edits: readonly ValueEdit[]): boolean {
+  const paths = new Set(edits.map(({ path }) => JSON.stringify(path)));
+  return (
+    paths.size < edits.length ||
+    edits.some(({ path }) => path.some((_, i) => i > 0 && paths.has(JSON.stringify(path.slice(0, i)))))
+  );
 }
 
 function editOne(text: string, edit: ValueEdit, file: string): string {
   const before = parseValues(text);
   if (isDeepStrictEqual(valueIn(before, edit.path), edit.value)) return text;
   const expected = withValue(before, edit);
-  for (const attempt of [splice, rewrite]) {
-    const after = attempt(text, edit);
+  const [spliced, others] = splice(text, [edit]);
+  for (const after of [others.length === 0 ? spliced : undefined, rewrite(text, [edit])])
     if (after !== undefined && isDeepStrictEqual(parseValues(after), expected)) return after;
-  }
   throw new UserError({
     code: 'shared-anchor',
     cause: `${edit.path.join('.')} cannot be edited: an anchor (&) shares it with other places`,
@@ -68,15 +90,29 @@ function editOne(text: string, edit: ValueEdit, file: string): string {
   });
 }
 
-/** Puts a scalar in the place of another, character by character. */
-function splice(text: string, { path, value }: ValueEdit): string | undefined {
-  if (typeof value !== 'string' || value.includes('\n')) return undefined;
-  const node = parseDocument(text, { version: '1.2' }).getIn(path, true);
-  if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return undefined;
-  if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) return undefined;
+/** Puts scalars in the place of others, character by character; and the edits for which that cannot be done. */
+function splice(text: string, edits: readonly ValueEdit[]): [string, ValueEdit[]] {
+  const doc = parse(text);
+  const found = edits.map((edit) => ({ edit, ...placeOf(doc, edit) }));
+  const places = found.filter(({ range }) => range !== undefined);
+  // From the end on, so that the places before stay where they are.
+  places.sort((a, b) => b.range![0] - a.range![0]);
+  let spliced = text;
+  for (const { range, written } of places)
+    spliced = spliced.slice(0, range![0]) + written + spliced.slice(range![1]);
+  return [spliced, found.filter(({ range }) => range === undefined).map(({ edit }) => edit)];
+}
+
+function placeOf(
+  doc: Document.Parsed,
+  { path, value }: ValueEdit,
+): { readonly range?: readonly [start: number, end: number]; readonly written?: string } {
+  if (typeof value !== 'string' || value.includes('\n')) return {};
+  const node = doc.getIn(path, true);
+  if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return {};
+  if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) return {};
   const [start, end] = node.range;
-  if (start === end) return undefined;
-  return text.slice(0, start) + scalarText(value, node.type) + text.slice(end);
+  return start === end ? {} : { range: [start, end], written: scalarText(value, node.type) };
 }
 
 // Bare only where every reader of YAML, 1.1 or 1.2, takes it for a string.
@@ -89,12 +125,19 @@ function scalarText(value: string, type?: string | null): string {
   return value;
 }
 
-function rewrite(text: string, { path, value }: ValueEdit): string | undefined {
-  const doc = parseDocument(text, { version: '1.2', schema: 'core' });
+function rewrite(text: string, edits: readonly ValueEdit[]): string | undefined {
+  const doc = parse(text);
   if (doc.contents === null) doc.contents = doc.createNode({}) as unknown as typeof doc.contents;
+  if (!edits.every((edit) => change(doc, edit))) return undefined;
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const written = doc.toString({ lineWidth: 0, indentSeq: indentsSequences(text) });
+  return newline === '\n' ? written : written.replaceAll('\n', newline);
+}
+
+function change(doc: Document.Parsed, { path, value }: ValueEdit): boolean {
   const parent = mapAt(doc, path.slice(0, -1), value !== undefined);
   const key = path.at(-1)!;
-  if (parent === undefined) return undefined;
+  if (parent === undefined) return false;
   if (value === undefined) {
     keepHead(doc, parent, key);
     parent.delete(key);
@@ -102,9 +145,7 @@ function rewrite(text: string, { path, value }: ValueEdit): string | undefined {
     if (parent.items.length === 0) parent.flow = false;
     parent.set(parent.items.find((item) => nameOf(item.key) === key)?.key ?? key, nodeOf(doc, value));
   }
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const written = doc.toString({ lineWidth: 0, indentSeq: indentsSequences(text) });
-  return newline === '\n' ? written : written.replaceAll('\n', newline);
+  return true;
 }
 
 /** What stands at the head of the file is of the file, although the parser gives it to the first key. */

@@ -128,3 +128,46 @@ const isScalarIn = (data: unknown, path: readonly string[]): boolean => {
   const value = valueIn(data, path);
   return value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value));
 };
+
+describe('several edits of a file', () => {
+  const text = [
+    '# the apps',
+    'apps:',
+    '  a: { image: r/a:1, env: { X: one } } # first',
+    "  b: { image: 'r/b:1' }",
+    '  c:',
+    '    image: r/c:1',
+    '',
+  ].join('\n');
+  const edits = [
+    { path: ['apps', 'c', 'image'], value: 'r/c:22' },
+    { path: ['apps', 'a', 'image'], value: 'r/a:2' },
+    { path: ['apps', 'b', 'image'], value: 'r/b:2' },
+    { path: ['apps', 'a', 'env', 'X'], value: undefined },
+    { path: ['apps', 'c', 'replicas'], value: 3 },
+  ];
+
+  it('come to what they come to one by one', () => {
+    const together = editYaml(text, edits, 'f.yaml');
+    expect(together).toBe(edits.reduce((now, edit) => editYaml(now, [edit], 'f.yaml'), text));
+    expect(together).toContain("b: { image: 'r/b:2' }");
+  });
+
+  it('may change one place twice: the last one counts', () => {
+    const twice = [...edits, { path: ['apps', 'a', 'image'], value: 'r/a:1' }];
+    expect(editYaml(text, twice, 'f.yaml')).toContain('image: r/a:1');
+  });
+
+  it('are made in one pass, a thousand as well as one', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `app-${i}`);
+    const large = `apps:\n${names.map((name) => `  ${name}: { image: r/x:1 }\n`).join('')}`;
+    const start = process.cpuUsage();
+    const after = editYaml(
+      large,
+      names.map((name) => ({ path: ['apps', name, 'image'], value: 'r/x:2' })),
+      'f.yaml',
+    );
+    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+    expect(after).toBe(large.replaceAll('r/x:1', 'r/x:2'));
+  });
+});
