@@ -1,8 +1,8 @@
 /**
  * A large repository by stageline, and the same objects by others: `npm run bench [-- apps stages sample]`. Kustomize
  * and Helm render one overlay, or one app, at a time: a sample of them, spread evenly over apps and stages, is run and
- * multiplied; `sample` as large as apps × stages runs them all. All figures are CPU time, so that they hold on a busy
- * machine.
+ * multiplied; `sample` as large as apps × stages runs them all. Every ratio is given twice: by CPU time, which holds on
+ * a busy machine, and by the clock, which shows what threads are good for.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,16 +10,25 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { objectKey, type KubeObject } from '../../src/model/kube';
-import { helm, kubectl, measure, median, type Cost } from './measure';
+import { helm, kubectl, measure, type Cost } from './measure';
 import { chartOf, overlayOf, valuesOf, writePeers } from './peers';
-import { appName, stageName, writeRepository, type Size } from './repository';
+import { appName, minReplicas, stageName, writeRepository, type Size } from './repository';
+import { line, middle, parts, ratios, type Spent } from './report';
 
 const [apps = 1000, stages = 3, sample = 12] = process.argv.slice(2).map(Number);
 const size: Size = { apps, stages };
 const here = join(__dirname, '../..');
 const stageline = ['node', join(here, 'bin/stageline.js')];
-const floor = (root: string, what: string): number =>
-  Number(measure(['node', '-r', 'tsx/cjs', join(__dirname, 'floor.ts'), root, what], here).stdout);
+/** A process of its own that measures its work: seconds of CPU and of the clock. */
+function floor(root: string, what: string): Spent {
+  const [cpu = 0, wall = 0] = measure(
+    ['node', '-r', 'tsx/cjs', join(__dirname, 'floor.ts'), root, what],
+    here,
+  )
+    .stdout.split(' ')
+    .map(Number);
+  return { cpu, wall };
+}
 
 const root = mkdtempSync(join(tmpdir(), 'stageline-bench-'));
 try {
@@ -29,13 +38,15 @@ try {
 }
 
 function run(): void {
-  const cold = synthAnew(root, size);
+  writeRepository(root, size);
+  const cold = [anew(root)];
   writePeers(root, size);
-  const picked = Array.from({ length: Math.min(sample, apps * stages) }, (_, i) => {
-    const at = Math.floor((i * apps * stages) / sample);
+  const count = apps * stages;
+  const picked = Array.from({ length: Math.min(sample, count) }, (_, i) => {
+    const at = Math.floor((i * count) / sample);
     return { app: at % apps, stage: Math.floor(at / apps) };
   });
-  const [kustomize, charts, floors, same]: [number[], number[], number[], Cost[]] = [[], [], [], []];
+  const [kustomize, charts, floors, same, changed, starts, hashes]: Spent[][] = [[], [], [], [], [], [], []];
   for (const [i, { app, stage }] of picked.entries()) {
     const byKustomize = measure([kubectl(), 'kustomize', overlayOf(root, app, stage)], root);
     const byHelm = measure(
@@ -43,64 +54,58 @@ function run(): void {
       root,
     );
     requireEqual(app, stage, byKustomize.stdout, byHelm.stdout);
-    kustomize.push(byKustomize.cpu);
-    charts.push(byHelm.cpu);
-    if (i % 4 === 0) floors.push(floor(root, 'floor'));
-    if (i % 4 === 2) same.push(measure([...stageline, 'synth'], root));
+    kustomize!.push(byKustomize);
+    charts!.push(byHelm);
+    if (i % 4 !== 3) continue;
+    same!.push(measure([...stageline, 'synth'], root));
+    floors!.push(floor(root, 'floor'));
+    hashes!.push(floor(root, 'hash'));
+    starts!.push(measure([...stageline, '--version'], root));
+    changeOneValue(i);
+    changed!.push(measure([...stageline, 'synth'], root));
+    changeOneValue(undefined);
+    cold.push(anew(root));
   }
-  const base = join(root, 'environments/base.yaml');
-  writeFileSync(base, readFileSync(base, 'utf8').replace('LOG_LEVEL: info', 'LOG_LEVEL: debug'));
-  const changed = measure([...stageline, 'synth'], root);
-  const start = measure([...stageline, '--version'], root);
-  const hashing = floor(root, 'hash');
-
-  const small = { apps: Math.ceil(apps / 10), stages };
+  const oneApp = floor(root, 'one-app');
   const smallRoot = join(root, 'small');
-  const tenth = synthAnew(smallRoot, small);
-  const oneApp = floor(smallRoot, 'one-app');
+  writeRepository(smallRoot, { apps: Math.ceil(apps / 10), stages });
+  const tenth = middle([anew(smallRoot), anew(smallRoot), anew(smallRoot)]);
 
-  const count = apps * stages;
-  const total = (costs: readonly number[]): number =>
-    (costs.reduce((a, b) => a + b, 0) / costs.length) * count;
-  const unchanged = median(same.map(({ cpu }) => cpu));
-  const least = start.cpu + hashing;
-  const bottom = median(floors);
-  console.log(
-    `${apps} apps × ${stages} stages, Node ${process.version}, ${cpus().length} × ${cpus()[0]!.model}`,
-  );
-  const line = (name: string, cpu: number, note = ''): void =>
-    console.log(`${name.padEnd(34)} ${cpu.toFixed(1).padStart(8)} s  ${note}`.trimEnd());
-  const memory = `peak ${Math.round(cold.memory ?? 0)} MB`;
-  line('stageline, cold', cold.cpu, memory);
-  line(
-    'stageline, one value changed',
-    changed.cpu,
-    `${(changed.cpu / least).toFixed(1)} × the least; wanted 2`,
-  );
-  line('stageline, nothing changed', unchanged, `${(unchanged / least).toFixed(1)} × the least; wanted 2`);
-  line('least: start, read and hash all', least);
-  line('floor: serialise and write', bottom, bound(cold.cpu / bottom, 3, 'cold is $ × the floor'));
-  const against = (costs: readonly number[]): string => {
-    const ratio = total(costs) / cold.cpu;
-    return `mean of ${picked.length} × ${count}; stageline takes 1/${ratio.toFixed(1)}; wanted 1/30: ${ratio >= 30 ? 'held' : 'MISSED'}`;
+  const ours = middle(cold);
+  const times = (costs: readonly Spent[]): Spent => {
+    const mean = (way: keyof Spent): number => costs.reduce((sum, cost) => sum + cost[way], 0) / costs.length;
+    return { cpu: mean('cpu') * count, wall: mean('wall') * count };
   };
-  line('kubectl kustomize', total(kustomize), against(kustomize));
-  line('helm template', total(charts), against(charts));
-  line(
-    `plain cdk8s, one App, ${small.apps} apps`,
-    oneApp,
-    `stageline ${tenth.cpu.toFixed(1)} s, start included`,
-  );
-  console.log(bound(cold.cpu / tenth.cpu, 11, `ten times as many apps take $ × the time`));
+  const [start, hash] = [middle(starts!), middle(hashes!)];
+  const least = { cpu: start.cpu + hash.cpu, wall: start.wall + hash.wall };
+
+  const { version } = process;
+  console.log(`${apps} apps × ${stages} stages, Node ${version}, ${cpus().length} × ${cpus()[0]!.model}`);
+  console.log(`${''.padEnd(32)}${'CPU'.padStart(9)}${'clock'.padStart(9)}`);
+  line('stageline, cold', ours, `peak ${Math.max(...cold.map(({ memory }) => Math.round(memory ?? 0)))} MB`);
+  line('stageline, one value changed', middle(changed!), ratios(middle(changed!), least, 2, 'the least'));
+  line('stageline, nothing changed', middle(same!), ratios(middle(same!), least, 2, 'the least'));
+  line('least: start, read and hash all', least);
+  line('floor: serialise and write', middle(floors!), ratios(ours, middle(floors!), 3, 'the floor, cold'));
+  const sampled = `mean of ${picked.length} × ${count}`;
+  line('kubectl kustomize', times(kustomize!), `${parts(times(kustomize!), ours, 30)}, ${sampled}`);
+  line('helm template', times(charts!), `${parts(times(charts!), ours, 30)}, ${sampled}`);
+  line('plain cdk8s, one App', oneApp, parts(oneApp, ours, 8));
+  line('stageline, a tenth of the apps', tenth, ratios(ours, tenth, 11, 'that, all of them'));
 }
 
-function synthAnew(folder: string, of: Size): Cost {
-  writeRepository(folder, of);
+/** A number of one app in one stage, as a command or a person would change it; undefined: as it was. */
+function changeOneValue(to: number | undefined): void {
+  const path = join(root, 'environments', `${stageName(0)}.yaml`);
+  const value = to === undefined ? minReplicas(0) : minReplicas(0) + 1 + (to % 5);
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, text.replace(/(app-0000: .*minReplicas: )\d+/, `$1${value}`));
+}
+
+/** A run that finds nothing of an earlier one. */
+function anew(folder: string): Cost {
+  for (const name of ['dist', '.stageline']) rmSync(join(folder, name), { recursive: true, force: true });
   return measure([...stageline, 'synth'], folder);
-}
-
-function bound(value: number, most: number, text: string): string {
-  return `${text.replace('$', value.toFixed(1))} ${value <= most ? 'held' : `MISSED (at most ${most})`}`;
 }
 
 /** All three render the same objects, or the comparison is worth nothing. */

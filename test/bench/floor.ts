@@ -1,12 +1,12 @@
 /**
  * What no generator that writes these files can beat, run as a process of its own: `floor.ts <root> floor` serialises
  * and writes the objects that dist/ holds; `floor.ts <root> hash` reads and hashes all inputs and outputs;
- * `floor.ts <root> one-app` builds and writes them with plain cdk8s, all charts in one App. Prints seconds of CPU.
+ * `floor.ts <root> one-app` builds and writes them with plain cdk8s, all charts in one App. Prints seconds of CPU, and of the clock.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import { emitFile } from '../../src/manifests/emit';
 import { readManifests } from '../../src/manifests/read';
@@ -31,11 +31,12 @@ function files(): RenderedFile[] {
     });
 }
 
-function seconds(work: () => void): number {
-  const start = process.cpuUsage();
+/** Seconds of CPU, and of the clock. */
+function seconds(work: () => void): string {
+  const [start, begun] = [process.cpuUsage(), performance.now()];
   work();
   const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1e6;
+  return `${(user + system) / 1e6} ${(performance.now() - begun) / 1000}`;
 }
 
 const target = mkdtempSync(join(tmpdir(), 'stageline-floor-'));
@@ -56,7 +57,8 @@ try {
     console.log(seconds(work));
   } else {
     const all = files();
-    for (const folder of new Set(all.map(({ path }) => path.split('/')[0]!))) mkdirSync(join(target, folder));
+    for (const folder of new Set(all.map(({ path }) => dirname(path))))
+      mkdirSync(join(target, folder), { recursive: true });
     console.log(seconds(() => all.forEach((file) => writeFileSync(join(target, file.path), emitFile(file)))));
   }
 } finally {
