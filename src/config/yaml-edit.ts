@@ -36,10 +36,17 @@ export function withValue(data: unknown, { path, value }: ValueEdit): unknown {
   return value === undefined ? others : { ...map, [key]: value };
 }
 
-/** Plain data of a YAML file under environments/, which may be empty. */
+/** Plain data of a YAML file under environments/, which may be empty. Nobody changes it: whoever asks again gets the same. */
 export function parseValues(text: string): unknown {
-  return (parse(text).toJS({ maxAliasCount: 1000 }) ?? {}) as unknown;
+  const values = parsed.get(text) ?? ((parse(text).toJS({ maxAliasCount: 1000 }) ?? {}) as unknown);
+  if (parsed.size >= FEW) parsed.clear();
+  parsed.set(text, values);
+  return values;
 }
+
+/** One command asks for the same few files many times, and a large one takes long. */
+const parsed = new Map<string, unknown>();
+const FEW = 16;
 
 /** Duplicate keys were refused when the file was read; to look for them again takes quadratic time. */
 const parse = (text: string): Document.Parsed =>

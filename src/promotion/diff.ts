@@ -3,9 +3,9 @@ import { readTree, requireCommit } from '../git/read';
 import { readManifests } from '../manifests/read';
 import { summarize, type StageSummary } from '../manifests/summary';
 import type { KubeObject } from '../model/kube';
-import { prepare, type Prepared } from '../synth/prepare';
+import type { Prepared } from '../synth/prepare';
 import { formatSummary } from './format';
-import { preview } from './preview';
+import { prepareNow, preview } from './preview';
 import { planBetween } from './promote';
 import { openRepo, readStage, type World } from './workspace';
 
@@ -26,7 +26,7 @@ export interface StageDiff {
 export async function diffStages(world: World, fromName: string, toName: string): Promise<StageDiff> {
   const repo = await openRepo(world);
   const [from, to] = [await readStage(world.root, repo, fromName), await readStage(world.root, repo, toName)];
-  const now = await prepare({ root: world.root, env: world.env });
+  const now = await prepareNow(world);
   const head = await requireCommit(repo, 'HEAD');
   const plan = await planBetween({ world, repo, checkout: { ref: 'HEAD', head } }, from, to, {});
   const after =
@@ -54,7 +54,7 @@ export async function diffAgainst(world: World, stage: string, revision: string)
   const before = [...files]
     .filter(([path]) => path.endsWith('.yaml'))
     .flatMap(([path, text]) => readManifests(text, path));
-  const after = objectsOf(await prepare({ root: world.root, env: world.env }), stage);
+  const after = objectsOf(await prepareNow(world), stage);
   return summarize(stage, after, diffObjects(before, after));
 }
 

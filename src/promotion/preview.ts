@@ -52,11 +52,28 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
   };
 }
 
+/** What the checkout renders: kept, so that whoever asks next is answered sooner. */
+export async function prepareNow({ root, env }: World): Promise<Prepared> {
+  const prepared = await prepare({ root, env });
+  prepared.cache.save();
+  return prepared;
+}
+
 /** Every file below dist/ that is not as it is to be, by its path from the root. */
 export function distChanges(root: string, outputs: PublishOptions['stages']): ReadonlyMap<string, Change> {
   const changes = new Map<string, Change>();
-  for (const output of outputs)
-    for (const [path, text] of desired(root, output)) compare(root, `dist/${path}`, text, changes);
+  for (const { name, files, base, inputs } of outputs) {
+    const folder = `dist/${name}`;
+    const hashes = Object.fromEntries(files.map((file) => [file.path, file.hash ?? sha256(file.text)]));
+    for (const path of Object.keys(readLock(root, name)?.files ?? {}))
+      if (!Object.hasOwn(hashes, path)) compare(root, `${folder}/${path}`, null, changes);
+    for (const file of files) {
+      const now = textAt(root, `${folder}/${file.path}`);
+      // The text of what is as it should be need not be known.
+      if (now === null || sha256(now) !== hashes[file.path]) changes.set(`${folder}/${file.path}`, file.text);
+    }
+    compare(root, `${folder}/stageline.lock`, formatLock({ base, inputs, files: hashes }), changes);
+  }
   return changes;
 }
 
@@ -68,22 +85,13 @@ function environmentFiles(root: string): string[] {
   return ['base.yaml', ...stageNames(root).map((name) => `${name}.yaml`)];
 }
 
-/** Every file of a stage as it is to be, its lock included; null for those that go. */
-function desired(root: string, output: PublishOptions['stages'][number]): Map<string, string | null> {
-  const { name, files, base, inputs } = output;
-  const before = Object.keys(readLock(root, name)?.files ?? {});
-  const hashes = Object.fromEntries(files.map(({ path, text }) => [path, sha256(text)]));
-  return new Map<string, string | null>([
-    ...before.map((path): [string, null] => [`${name}/${path}`, null]),
-    ...files.map(({ path, text }): [string, string] => [`${name}/${path}`, text]),
-    [`${name}/stageline.lock`, formatLock({ base, inputs, files: hashes })],
-  ]);
+function compare(root: string, path: string, text: string | null, changes: Map<string, Change>): void {
+  if (textAt(root, path) !== text) changes.set(path, text);
 }
 
-function compare(root: string, path: string, text: string | null, changes: Map<string, Change>): void {
+function textAt(root: string, path: string): string | null {
   const full = join(root, path);
-  const now = existsSync(full) ? readFileSync(full, 'utf8').replaceAll('\r\n', '\n') : null;
-  if (now !== text) changes.set(path, text);
+  return existsSync(full) ? readFileSync(full, 'utf8').replaceAll('\r\n', '\n') : null;
 }
 
 function proveOthersUnchanged(

@@ -5,8 +5,7 @@ import { windowsAt } from '../delivery';
 import { approvalRules, type ApprovalRule } from '../delivery/approvals';
 import { readLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
-import { prepare } from '../synth/prepare';
-import { distChanges } from './preview';
+import { distChanges, prepareNow } from './preview';
 import { planBetween } from './promote';
 import { contentHash, readRecords, type Deployment } from './records';
 import { releasesOf } from './releases';
@@ -54,7 +53,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
   const repo = await openRepo(world);
   const head = await resolveCommit(repo, 'HEAD');
   if (head === undefined) throw new UserError({ code: 'no-commit', cause: 'there is no commit yet' });
-  const prepared = await prepare({ root: world.root, env: world.env });
+  const prepared = await prepareNow(world);
   const outdated = [...distChanges(world.root, prepared.outputs).keys()].sort();
   const records = await readRecords(repo);
   const rules = approvalRules(prepared.repository);
