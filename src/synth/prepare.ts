@@ -107,7 +107,12 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     ...approvalProblems(repository),
     ...check(onFleets(repository, stages), delivery, cache),
     ...parityProblems(repository.environments, stages),
-    ...refusePlaintext(root, repository.environments, stages, options.texts),
+    ...refusePlaintext(
+      root,
+      repository.environments,
+      [...stages, { name: DELIVERY, files: delivery.flatMap(({ files }) => files) }],
+      options.texts,
+    ),
   ];
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 

@@ -43,4 +43,8 @@ test('a credential in a class is reported at its line there, without its value, 
   text[line() - 1] += ' // allowSecret: the demo that everybody knows';
   repository.write('src/apps/database.ts', text.join('\n'));
   expect((await repository.run('synth', '--dry-run')).stderr).not.toContain('[credential]');
+  repository.edit('src/apps/database.ts', `DB_PASSWORD: '${value}'`, "DB_PORT: '5432'");
+  expect((await repository.run('synth', '--dry-run')).stderr).toMatch(
+    /src\/apps\/database\.ts:\d+: .*\[stale-allow-secret\]/,
+  );
 });

@@ -9,8 +9,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Environment } from '../../src/model/environment';
 import { UserError, type Problem } from '../../src/model/errors';
+import type { KubeObject } from '../../src/model/kube';
+import { refusePlaintext } from '../../src/synth/plaintext';
 import { synth } from '../../src/synth/synth';
+import { stageOf, web } from '../support/environment';
 import { BASE } from '../support/environments';
 import { planted } from '../support/planted';
 
@@ -96,6 +100,43 @@ test('a Secret with data is refused, be it in a folder of manifests, inside of a
   const patched = `${manifests}    patches:\n      - { kind: Secret, op: add, path: /stringData, value: { password: abc } }\n`;
   const found = await problems({ 'environments/base.yaml': patched, 'theirs/all.yaml': empty });
   expect(found.map(({ code }) => code)).toEqual(['plain-secret']);
+});
+
+test('a comment that nothing needs is told in a folder of manifests too', async () => {
+  const manifests = `${ROOMY}  theirs:\n    kind: manifests\n    path: theirs\n`;
+  const config =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { a: b } # allowSecret: old\n';
+  const found = await problems({
+    'environments/base.yaml': manifests,
+    'theirs/all.yaml': config,
+  });
+  expect(places(found)).toEqual(['stale-allow-secret theirs/all.yaml:4']);
+});
+
+test('what a pinned stage says itself is refused; what its revision says was looked at there', () => {
+  const [own, earlier] = [planted.password(), planted.password()];
+  const environment: Environment = {
+    ...stageOf({
+      name: 'prod',
+      values: { base: '0'.repeat(40) },
+      apps: { web: { ...web, env: { DB_PASSWORD: own } } },
+    }),
+    apps: [],
+    locate: (path) => ({ file: 'environments/prod.yaml', line: path.length + 1 }),
+  };
+  const config = (value: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'c' },
+    data: { password: value },
+  });
+  const found = (value: string): string[] => {
+    const at = environment.locate([]);
+    const file = { path: 'prod/web.yaml', source: '', at, objects: [config(value)] };
+    return places(refusePlaintext('/nowhere', [environment], [{ name: 'prod', files: [file] }]));
+  };
+  expect(found(own)).toEqual(['credential environments/prod.yaml:5']);
+  expect(found(earlier)).toEqual([]);
 });
 
 test('a stage that is switched from one provider to another changes its own file, and nothing of the others', async () => {
