@@ -5,7 +5,7 @@ import { CASCADE, CLUSTER_LABEL } from './names';
 import { resolvePolicy } from './policy';
 
 /** What an Application of a set is called. */
-const onCluster = (name: string, cluster: string): string => `${name}-${cluster}`;
+export const onCluster = (name: string, cluster: string): string => `${name}-${cluster}`;
 
 /** The Applications that an object is: itself, those of a set, or none. */
 export function applicationNames(

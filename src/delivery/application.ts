@@ -1,6 +1,7 @@
 import type { Environment, Repository } from '../model/environment';
+import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
-import { applicationSet } from './application-set';
+import { applicationSet, onCluster } from './application-set';
 import { subscriptions } from './notifications';
 import { appName, CASCADE, projectLabels, stageName } from './names';
 import { resolvePolicy, syncPolicy } from './policy';
@@ -15,6 +16,17 @@ export function applications(repository: Repository, environment: Environment): 
   return environment.values.fleet === undefined
     ? plain
     : plain.map((each) => applicationSet(repository, environment, each));
+}
+
+/** The names of the Applications that a stage has on each of its clusters. */
+export function applicationsByCluster(
+  repository: Repository,
+  environment: Environment,
+): ReadonlyMap<string, readonly string[]> {
+  const names = plainApplications(repository, environment).map(({ metadata }) => metadata.name);
+  const on = (cluster: string): string[] =>
+    environment.values.fleet === undefined ? names : names.map((name) => onCluster(name, cluster));
+  return new Map(clustersOf(repository.values, environment).map(({ name }) => [name, on(name)]));
 }
 
 function plainApplications(repository: Repository, environment: Environment): KubeObject[] {

@@ -1,5 +1,6 @@
 import type { Environment, Repository } from '../model/environment';
 import type { NotificationParts } from './notifications';
+import { CLUSTER_LABEL } from './names';
 import { webhookService } from './notifications';
 
 const STAGE = '{{index .app.metadata.labels "stageline.dev/stage"}}';
@@ -34,8 +35,7 @@ const RECORD = `{"stage": "${STAGE}", "revision": "${REVISION}", "result": "{{.a
 export function recordParts(repository: Repository, stages: readonly Environment[]): NotificationParts {
   const { argocd, records } = repository.values.delivery;
   if (records === undefined || stages.length === 0) return NONE;
-  // Where several Applications report for a stage, the status of one must not cover that of another.
-  const status = repository.values.delivery.applications === 'perApp' ? NAME : STAGE;
+  const status = statusName(repository, stages);
   const triggers = {
     [TRIGGER]: OUTCOMES.map(([when, template]) => ({
       when: `${when} and ${OF_A_REVISION}`,
@@ -82,6 +82,16 @@ export function recordParts(repository: Repository, stages: readonly Environment
       };
     }
   }
+}
+
+/**
+ * What a status of the commit is called. Where several Applications report for a stage, that of one must not cover that
+ * of another.
+ */
+function statusName({ values }: Repository, stages: readonly Environment[]): string {
+  if (values.delivery.applications === 'perApp') return NAME;
+  if (stages.every((stage) => stage.values.fleet === undefined)) return STAGE;
+  return `{{if index .app.metadata.labels "${CLUSTER_LABEL}"}}${NAME}{{else}}${STAGE}{{end}}`;
 }
 
 /** A status of the commit, and a deployment to the environment that the stage is on GitHub. */

@@ -1,4 +1,5 @@
 export type { GroupKind } from './app-project';
+export { applicationsByCluster } from './application';
 export { applicationNames } from './application-set';
 export {
   clusterKinds,

@@ -8,6 +8,7 @@ import { load } from '../synth/load';
 import { windowsAt } from '../delivery';
 import { valueIn } from '../config/yaml-edit';
 import { contentHash, readRecords, type Deployment } from './records';
+import { reportersOf, runOf } from './running';
 import { sourceOf, type StageSource } from './values';
 import type { Workspace } from './workspace';
 
@@ -107,21 +108,26 @@ async function deployed(workspace: Workspace, { from, to }: GateInput, notes: st
   const content = lock && contentHash(lock);
   const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
   if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];
-  const { since, bad } =
-    records.length > 0
-      ? runOf(records, content)
-      : { since: await committedSince(repo, checkout.head, from.name, content) };
+  const {
+    since,
+    bad,
+    silent = [],
+  } = records.length > 0
+    ? runOf(records, content, reportersOf(world.root, from.name))
+    : { since: await committedSince(repo, checkout.head, from.name, content) };
   if (records.length === 0)
     notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
   if (bad) return [failed(bad, from.name, to)];
-  if (since === undefined)
+  if (since === undefined) {
+    const where = silent.length > 0 ? ` on ${silent.join(', ')}` : '';
     return [
       closedGate(
-        `${from.name} was never recorded synced and healthy with what it holds now`,
-        `sync ${from.name}; its notification records it (stageline record)`,
+        `${from.name} was never recorded synced and healthy${where} with what it holds now`,
+        `sync ${from.name}${where}; its notification records it (stageline record)`,
         to,
       ),
     ];
+  }
   const opens = since + needed * 1000;
   if (world.now().getTime() >= opens) return [];
   return [
@@ -148,35 +154,6 @@ function failed({ at, result, health, revision, by }: Deployment, from: string, 
 }
 
 const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-
-const isGood = ({ result, health }: Deployment): boolean => result === 'Succeeded' && health === 'Healthy';
-
-interface Run {
-  /** Since when everything is well; undefined: it is not. */
-  readonly since?: number;
-  /** The newest record that says what is not. */
-  readonly bad?: Deployment;
-}
-
-/**
- * What the last records say of this content, without a break. The newest of each that reports counts: of its one
- * Application, or of each app's own, of which one that failed is not made good by another.
- */
-function runOf(records: readonly Deployment[], content: string): Run {
-  const newest = new Map<string, Deployment>();
-  let since: number | undefined;
-  for (const record of records) {
-    if (record.content === content) newest.set(record.by ?? '', record);
-    else newest.clear();
-    const well = newest.size > 0 && [...newest.values()].every(isGood);
-    since = well ? (since ?? Date.parse(record.at)) : undefined;
-  }
-  return { since, bad: [...newest.values()].findLast((record) => !isGood(record)) };
-}
-
-/** Since when the last records, without a break, say that this content runs and is healthy. */
-export const healthySince = (records: readonly Deployment[], content: string): number | undefined =>
-  runOf(records, content).since;
 
 /** Since when the stage's manifests are committed as they are. */
 async function committedSince(

@@ -158,14 +158,18 @@ describe('the deployment record', () => {
   );
 
   test('is a status of its own for each Application of a stage', () => {
-    const label = (applications: string): string => {
+    const label = (applications: string, stages = {}): string => {
       const records = { to: 'github', appID: 1, installationID: 2 };
-      const data = settingsOf(repositoryOf({}, { delivery: { applications, records } }));
+      const data = settingsOf(repositoryOf(stages, { delivery: { applications, records } }));
       return (parse(data['template.stageline-record-done']!) as { github: { status: { label: string } } })
         .github.status.label;
     };
     expect(label('perEnvironment')).toBe('stageline/{{index .app.metadata.labels "stageline.dev/stage"}}');
     expect(label('perApp')).toBe('stageline/{{.app.metadata.name}}');
+    // Only the Applications of a fleet say which cluster they are for.
+    expect(label('perEnvironment', { prod: { fleet: [{ clusters: ['main'] }] } })).toBe(
+      'stageline/{{if index .app.metadata.labels "stageline.dev/cluster"}}{{.app.metadata.name}}{{else}}{{index .app.metadata.labels "stageline.dev/stage"}}{{end}}',
+    );
   });
 
   test('goes to the commit that was synced, as a status named after the stage', () => {

@@ -10,8 +10,8 @@ import {
   status,
 } from '../../src/promotion';
 import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
-import { healthySince } from '../../src/promotion/gates';
 import type { Deployment } from '../../src/promotion/records';
+import { runOf } from '../../src/promotion/running';
 import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
 import { change, linkPackage, newYamlLab, worldAt } from './lab';
 
@@ -99,10 +99,62 @@ describe('gates', () => {
       health,
       revision: 'r',
     });
-    expect(healthySince([one(0, 'Healthy'), one(1, 'Degraded'), one(2, 'Healthy')], 'a')).toBe(T0 + 2 * HOUR);
-    expect(healthySince([one(0, 'Healthy'), one(1, 'Healthy')], 'a')).toBe(T0);
-    expect(healthySince([one(0, 'Healthy'), one(1, 'Degraded')], 'a')).toBeUndefined();
-    expect(healthySince([one(0, 'Healthy')], 'b')).toBeUndefined();
+    expect(runOf([one(0, 'Healthy'), one(1, 'Degraded'), one(2, 'Healthy')], 'a').since).toBe(T0 + 2 * HOUR);
+    expect(runOf([one(0, 'Healthy'), one(1, 'Healthy')], 'a').since).toBe(T0);
+    expect(runOf([one(0, 'Healthy'), one(1, 'Degraded')], 'a').since).toBeUndefined();
+    expect(runOf([one(0, 'Healthy')], 'b').since).toBeUndefined();
+  });
+
+  test('a fleet soaks when every cluster runs it, and what no cluster of it reports counts for none', () => {
+    const one = (hours: number, by?: string, more: Partial<Deployment> = {}): Deployment => ({
+      at: new Date(T0 + hours * HOUR).toISOString(),
+      stage: 'staging',
+      content: 'new',
+      result: 'Succeeded',
+      health: 'Healthy',
+      revision: 'r',
+      by,
+      ...more,
+    });
+    const fleet = new Map([
+      ['eu', ['lab-staging-eu']],
+      ['us', ['lab-staging-us']],
+    ]);
+    const run = (...records: Deployment[]) => runOf(records, 'new', fleet);
+    const [eu, us] = ['lab-staging-eu', 'lab-staging-us'];
+    expect(run(one(0, eu))).toEqual({ since: undefined, bad: undefined, silent: ['us'] });
+    expect(run(one(0, eu), one(3, us))).toMatchObject({ since: T0 + 3 * HOUR, silent: [] });
+    expect(run(one(0, eu), one(1, 'lab-staging-asia'), one(2, 'ada'), one(3)).silent).toEqual(['us']);
+    // A cluster that is still on the old content takes nothing back of what the other one runs.
+    const old = one(1, us, { content: 'old', health: 'Degraded' });
+    expect(run(one(0, eu), old)).toMatchObject({ since: undefined, bad: undefined, silent: ['us'] });
+    expect(run(one(0, eu), old, one(2, us)).since).toBe(T0 + 2 * HOUR);
+    expect(run(one(0, eu), one(1, us), one(2, eu, { health: 'Degraded' }))).toMatchObject({
+      since: undefined,
+      bad: { by: eu },
+    });
+    // One that went back to the old content runs the new one no longer.
+    expect(run(one(0, eu), one(1, us), one(2, eu, { content: 'old' })).silent).toEqual(['eu']);
+  });
+
+  test('a stage on a fleet that promotes on says which clusters have not reported', async () => {
+    const dir = await gated();
+    const cluster = { kubernetes: '1.33', provides: ['network-policy'], hub: 'lab' };
+    await change(dir, 'base', ['clusters', 'us'], { ...cluster, server: 'https://us.example.com:6443' });
+    await change(dir, 'staging', ['fleet'], [{ clusters: ['lab', 'us'] }]);
+    const ran = (hours: number, by: string) =>
+      record(at(dir, hours), {
+        stage: 'staging',
+        revision: 'HEAD',
+        result: 'Succeeded',
+        health: 'Healthy',
+        by,
+      });
+    await ran(0, 'lab-staging-lab');
+    expect(await tryPromote(dir, 100)).toContain('never recorded synced and healthy on us with what');
+    await ran(10, 'lab-staging-us');
+    expect(await tryPromote(dir, 25)).toContain('wait until');
+    expect(await tryPromote(dir, 35)).toContain('open');
   });
 
   test('a freeze of the stage holds for promotions too', async () => {

@@ -1,0 +1,62 @@
+import { applicationsByCluster } from '../delivery';
+import { load } from '../synth/load';
+import { asInDist } from '../synth/pins/pins';
+import type { Deployment } from './records';
+
+/** For each cluster of a stage, the Applications that report for it; undefined: the stage is on one, and anybody may. */
+export type Reporters = ReadonlyMap<string, readonly string[]> | undefined;
+
+/** Who has to report before a stage counts as deployed: of a fleet, every cluster. */
+export function reportersOf(root: string, stage: string): Reporters {
+  const { repository } = load(root);
+  const [environment] = asInDist(
+    root,
+    repository.environments.filter(({ name, values }) => name === stage && values.fleet !== undefined),
+  );
+  return environment && applicationsByCluster(repository, environment);
+}
+
+/** What the records of a stage say of some content. */
+export interface Run {
+  /** Since when everything is well, everywhere; undefined: it is not. */
+  readonly since?: number;
+  /** The newest record that says what is not. */
+  readonly bad?: Deployment;
+  /** The clusters of a fleet that did not report it yet. */
+  readonly silent?: readonly string[];
+}
+
+const isGood = ({ result, health }: Deployment): boolean => result === 'Succeeded' && health === 'Healthy';
+
+/**
+ * What the last records say of this content, without a break. The newest of each that reports counts: of its one
+ * Application, or of each app's own, of which one that failed is not made good by another. A fleet runs it when every
+ * cluster does; what comes from none of its clusters says nothing of it.
+ *
+ * @param records those of the stage, oldest first
+ */
+export function runOf(records: readonly Deployment[], content: string, reporters?: Reporters): Run {
+  const clusters = reporters === undefined ? [''] : [...reporters.keys()];
+  const clusterOf = (by: string): string | undefined =>
+    reporters === undefined ? '' : clusters.find((cluster) => reporters.get(cluster)!.includes(by));
+  const newest = new Map(clusters.map((cluster) => [cluster, new Map<string, Deployment>()]));
+  const all = (): Deployment[] => [...newest.values()].flatMap((each) => [...each.values()]);
+  let since: number | undefined;
+  for (const record of records) {
+    const by = record.by ?? '';
+    const reported = newest.get(clusterOf(by) ?? NOWHERE);
+    if (reported === undefined) continue;
+    if (record.content === content) reported.set(by, record);
+    else reported.clear();
+    const everywhere = [...newest.values()].every(({ size }) => size > 0);
+    since = everywhere && all().every(isGood) ? (since ?? Date.parse(record.at)) : undefined;
+  }
+  const bad = all()
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .findLast((record) => !isGood(record));
+  const silent = reporters && clusters.filter((cluster) => newest.get(cluster)!.size === 0);
+  return { since, bad, silent };
+}
+
+/** The name of no cluster. */
+const NOWHERE = ' ';
