@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { UserError } from '../model/errors';
+import { isFile } from './is-file';
 
 /** What is known of the machine that the stack runs on. */
 export interface Machine {
@@ -29,7 +30,7 @@ export function kubeconfigOf(
   const listed = kubeconfig ?? env['KUBECONFIG']?.split(delimiter).find((path) => path !== '');
   const home = env['HOME'] ?? env['USERPROFILE'] ?? cwd;
   const path = resolve(cwd, (listed ?? join(home, '.kube', 'config')).replace(/^~(?=\/|$)/, home));
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+  if (!isFile(path)) {
     // Inside a cluster there is no file, and the provider finds the pod's own account.
     if (listed === undefined && env['KUBERNETES_SERVICE_HOST'] !== undefined) return { context };
     throw new UserError({

@@ -4,6 +4,7 @@ import { CONFIG_KEYS, parseConfig, SECRET_KEYS } from './config';
 import { manifestGetter } from './fetch-manifest';
 import { kubeconfigOf } from './kubeconfig';
 import { loadSources } from './load';
+import { chartChecker } from './local-chart';
 import { program, type Outputs } from './program';
 
 const PREFIX = 'stageline';
@@ -28,6 +29,7 @@ export async function main(): Promise<Outputs> {
         ? { ...access, kubeconfig: pulumi.secret(access.kubeconfig) }
         : access,
       getManifest: manifestGetter(root, 'use'),
+      checkChart: chartChecker(root, stack),
       onProblems: (problems) => {
         throw new UserError(problems);
       },

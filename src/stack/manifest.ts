@@ -52,7 +52,7 @@ export function manifestSource(
 /**
  * Verifies the manifest's bytes and reads its objects.
  *
- * @throws UserError when they are not what was pinned
+ * @throws UserError when they are not what was pinned, or no manifest of Argo CD
  */
 export function readManifest(bytes: Uint8Array, { location, sha256 }: ManifestSource): KubeObject[] {
   const actual = createHash('sha256').update(bytes).digest('hex');
@@ -66,13 +66,30 @@ export function readManifest(bytes: Uint8Array, { location, sha256 }: ManifestSo
   }
   const documents = parseAllDocuments(new TextDecoder().decode(bytes), { version: '1.1', schema: 'core' });
   const wrong = documents.find((document) => document.errors.length > 0);
-  if (wrong) {
-    throw new UserError({
-      code: 'manifest-yaml',
-      cause: `${location} is no YAML: ${wrong.errors[0]!.message.split('\n')[0]!}`,
-      remedy: 'Get it again from the release.',
-    });
-  }
-  const objects = documents.map((document) => document.toJS() as KubeObject | null);
-  return objects.filter((object): object is KubeObject => object !== null);
+  if (wrong) throw unreadable(`is no YAML: ${wrong.errors[0]!.message.split('\n')[0]!}`, location);
+  const objects = documents.map((document) => document.toJS() as unknown).filter((object) => object !== null);
+  const strange = objects.findIndex((object) => !isObject(object));
+  if (strange >= 0) throw unreadable(`is no manifest: document ${strange + 1} is no object`, location);
+  const known = objects as KubeObject[];
+  if (
+    !known.some(({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name === DEFINITION)
+  )
+    throw unreadable(`is not Argo CD's manifest: it does not define ${DEFINITION}`, location);
+  return known;
 }
+
+const DEFINITION = 'applications.argoproj.io';
+
+function isObject(object: unknown): object is KubeObject {
+  const { apiVersion, kind, metadata } = (object ?? {}) as Partial<Record<string, unknown>>;
+  const { name } = (metadata ?? {}) as { name?: unknown };
+  return [apiVersion, kind, name].every((text) => typeof text === 'string');
+}
+
+const unreadable = (why: string, location: string): UserError =>
+  new UserError({
+    code: 'manifest-yaml',
+    cause: `${location} ${why}`,
+    consequence: 'Nothing is installed.',
+    remedy: 'Get manifests/install.yaml, or manifests/ha/install.yaml, of the release.',
+  });

@@ -3,6 +3,7 @@ import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { yamlText } from '../model/yaml-text';
 import { manifestGetter } from './fetch-manifest';
 import { loadSources } from './load';
+import { chartChecker } from './local-chart';
 import { planConfig } from './plan-config';
 import { planTable } from './plan-table';
 import { program } from './program';
@@ -40,6 +41,7 @@ export async function plan(root: string, wanted?: string): Promise<Plan> {
       config,
       stack,
       access: {},
+      checkChart: chartChecker(root, stack),
       getManifest: async (location) => {
         const bytes = await read(location);
         if (bytes === undefined) notes.push(`${location} is not read: its objects are not shown`);

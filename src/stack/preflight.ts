@@ -1,15 +1,16 @@
 import type { Delivery } from '../delivery';
 import { deliveryProblems, notificationParts } from '../delivery';
+import { IN_CLUSTER } from '../model/cluster';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { clustersOf } from '../model/fleet';
 import type { StackConfig } from './config';
 import type { RemoteClusters } from './secrets';
 
-/** The clusters that this Argo CD deploys to and does not run in. */
+/** The clusters that this Argo CD deploys to by another address than the one from within, which it knows by itself. */
 export function remoteClusters({ values }: Repository, delivery: Delivery): RemoteClusters {
   const clusters = delivery.stages.flatMap(({ environment }) => clustersOf(values, environment));
-  const remote = clusters.filter(({ name }) => name !== delivery.hub);
+  const remote = clusters.filter(({ server }) => server !== IN_CLUSTER);
   const names = [...new Set(remote.map(({ name }) => name))].sort();
   return names.map((name) => ({ name, server: remote.find((cluster) => cluster.name === name)!.server }));
 }
@@ -78,19 +79,30 @@ export function preflight(
   return [...problems, ...installerProblems(config, at)];
 }
 
+/** What is set for the other installer would be ignored: whoever set it means something else than happens. */
 function installerProblems(config: StackConfig, at: { file: string }): Problem[] {
-  if (config.installer === 'helm' && config.chart === undefined) {
-    return [
-      {
-        code: 'chart-version',
-        cause: 'stageline:installer is helm, and stageline:chart.version is not set',
-        consequence: 'Another day would install another version.',
-        remedy: "pulumi config set --path 'stageline:chart.version' <version>",
-        at,
-      },
-    ];
-  }
-  return [];
+  const { chart, installer } = config;
+  const unused =
+    installer === 'helm'
+      ? (['manifest', 'manifestSha256'] as const).filter((key) => config[key] !== undefined)
+      : (['chart'] as const).filter((key) => config[key] !== undefined);
+  const problems = unused.map((key): Problem => ({
+    code: 'stack-config',
+    cause: `stageline:${key} has no effect: stageline:installer is ${installer}`,
+    remedy: `pulumi config rm stageline:${key}; or set stageline:installer to ${installer === 'helm' ? 'manifest' : 'helm'}`,
+    at,
+  }));
+  if (installer !== 'helm' || chart !== undefined) return problems;
+  return [
+    ...problems,
+    {
+      code: 'chart-version',
+      cause: 'stageline:installer is helm, and stageline:chart.version is not set',
+      consequence: 'Another day would install another version.',
+      remedy: "pulumi config set --path 'stageline:chart.version' <version>",
+      at,
+    },
+  ];
 }
 
 /** What works, and should not stay so. */

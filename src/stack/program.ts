@@ -6,7 +6,7 @@ import type { Installer } from './argo-cd';
 import { GitOpsBootstrap, type ClusterAccess } from './bootstrap';
 import type { StackConfig } from './config';
 import type { GetManifest } from './fetch-manifest';
-
+import type { CheckChart } from './local-chart';
 import { manifestSource, readManifest } from './manifest';
 import { outputsOf } from './outputs';
 import { preflight, remoteClusters, warnings } from './preflight';
@@ -21,6 +21,7 @@ export interface ProgramInput {
   readonly stack: string;
   readonly access: ClusterAccess;
   readonly getManifest: GetManifest;
+  readonly checkChart: CheckChart;
   /** What becomes of problems that stand in the way of an update; the plan shows them and goes on. */
   readonly onProblems: (problems: readonly Problem[]) => void;
 }
@@ -39,7 +40,11 @@ export async function program(input: ProgramInput): Promise<Outputs> {
   // Where no cluster has a hub, that is what to say, and not which of none is meant.
   if (all.length === 0) throw new UserError(deliveryProblems(repository));
   const delivery = chooseDelivery(all, config.cluster, stack);
-  const problems = preflight(repository, delivery, config, stack);
+  const { chart, installer: from } = config;
+  const problems = [
+    ...preflight(repository, delivery, config, stack),
+    ...(from === 'helm' && chart !== undefined ? input.checkChart(chart) : []),
+  ];
   if (problems.length > 0) input.onProblems(problems);
   const installer = await chooseInstaller(input);
   for (const warning of warnings(config)) await pulumi.log.warn(warning);

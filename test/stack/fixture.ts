@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Repository } from '../../src/model/environment';
 import type { Problem } from '../../src/model/errors';
 import { parseConfig } from '../../src/stack/config';
+import { chartChecker } from '../../src/stack/local-chart';
 import { program } from '../../src/stack/program';
 import { record, type Recorded } from '../../src/stack/record';
 import { NAMESPACE_ONLY } from '../delivery/fixture';
@@ -71,7 +72,8 @@ export interface Run {
 /** Runs the program under Pulumi's mocks. */
 export async function run(repository: Repository, settings: Settings = {}): Promise<Run> {
   const problems: Problem[] = [];
-  const all: Settings = { manifest: 'install.yaml', manifestSha256: SHA256, ...settings };
+  const manifest = { manifest: 'install.yaml', manifestSha256: SHA256 };
+  const all: Settings = { ...(settings['installer'] === 'helm' ? {} : manifest), ...settings };
   const text = (key: string): string | undefined => {
     const value = all[key];
     return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
@@ -84,6 +86,7 @@ export async function run(repository: Repository, settings: Settings = {}): Prom
         config: parseConfig(text, 'test', Object.keys(all)),
         stack: 'test',
         access: {},
+        checkChart: chartChecker(process.cwd(), 'test'),
         getManifest: () => Promise.resolve(BYTES),
         onProblems: (found) => problems.push(...found),
       }),

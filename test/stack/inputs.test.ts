@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../src/model/errors';
 import { parseConfig } from '../../src/stack/config';
 import { manifestGetter } from '../../src/stack/fetch-manifest';
 import { kubeconfigOf } from '../../src/stack/kubeconfig';
+import { chartChecker } from '../../src/stack/local-chart';
 import { manifestSource, readManifest } from '../../src/stack/manifest';
 import { readKinds } from '../../src/stack/read-dist';
 import { repositoryOf } from '../delivery/fixture';
@@ -110,7 +112,9 @@ describe('the kubeconfig', () => {
   });
 
   test('that is a folder, or in which nothing is chosen, is refused', () => {
-    expect(refusal(() => kubeconfigOf({ kubeconfig: folder }, env())).codes).toEqual(['kubeconfig-missing']);
+    writeFileSync(join(folder, 'file'), '');
+    for (const kubeconfig of [folder, join(folder, 'file', 'config')])
+      expect(refusal(() => kubeconfigOf({ kubeconfig }, env())).codes).toEqual(['kubeconfig-missing']);
     const codes = (text: string, context?: string): string[] =>
       refusal(() => kubeconfigOf({ kubeconfig: `${text}\n`, context }, env())).codes;
     expect(codes('contexts: [{name: hub}]')).toEqual(['kubeconfig-context']);
@@ -153,6 +157,18 @@ describe('the manifest', () => {
     expect(refusal(() => readManifest(other, source)).codes).toEqual(['manifest-checksum']);
   });
 
+  test.each([
+    ['', 'does not define applications.argoproj.io'],
+    ['just text', 'document 1 is no object'],
+    [`${MANIFEST}---\na: b\n`, 'document 12 is no object'],
+    ['a: [', 'is no YAML'],
+  ])('that is none of Argo CD is refused, whatever its checksum: %j', (text, why) => {
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    const read = (): unknown => readManifest(new TextEncoder().encode(text), { location: 'm.yaml', sha256 });
+    expect(refusal(read).codes).toEqual(['manifest-yaml']);
+    expect(read).toThrow(why);
+  });
+
   test('by path needs no network, by address none either where the network is not to be used', async () => {
     writeFileSync(join(folder, 'install.yaml'), MANIFEST);
     const get = manifestGetter(folder, 'refrain');
@@ -160,9 +176,29 @@ describe('the manifest', () => {
     expect(await get('https://cd.example/install.yaml')).toBeUndefined();
     await expect(get('nowhere.yaml')).rejects.toThrow(UserError);
     await expect(get('.')).rejects.toThrow(UserError);
-    await expect(manifestGetter(folder, 'use')('http://cd.example/install.yaml')).rejects.toThrow(
-      'no https address',
-    );
+    await expect(get('install.yaml/below')).rejects.toThrow(UserError);
+    for (const network of ['use', 'refrain'] as const)
+      await expect(manifestGetter(folder, network)('http://cd.example/install.yaml')).rejects.toThrow(
+        'no https address',
+      );
+  });
+});
+
+describe('a chart that lies here', () => {
+  const codes = (path: string, version: string): string[] =>
+    chartChecker(folder, 'hub')({ path, version }).map(({ code }) => code);
+
+  test('is there, and of the version that is pinned', () => {
+    mkdirSync(join(folder, 'chart'), { recursive: true });
+    writeFileSync(join(folder, 'chart/Chart.yaml'), 'name: argo-cd\nversion: 9.1.0\n');
+    writeFileSync(join(folder, 'argo-cd-9.1.0.tgz'), '');
+    expect(codes('chart', '9.1.0')).toEqual([]);
+    expect(codes('argo-cd-9.1.0.tgz', '9.1.0')).toEqual([]);
+    expect(codes('chart', '9.2.0')).toEqual(['chart-missing']);
+    expect(codes('.', '9.1.0')).toEqual(['chart-missing']);
+    expect(codes('chart/Chart.yaml', '9.1.0')).toEqual(['chart-missing']);
+    writeFileSync(join(folder, 'chart/Chart.yaml'), 'version: [');
+    expect(codes('chart', '9.1.0')).toEqual(['chart-missing']);
   });
 });
 

@@ -93,6 +93,19 @@ describe('the Helm chart', () => {
     const { problems } = await run(repositoryOf(), { installer: 'helm' });
     expect(problems.map(({ code }) => code)).toEqual(['chart-version']);
   });
+
+  test('that is not where the stack says is a problem, and so are settings of the other installer', async () => {
+    const place = { version: '9.1.0', path: './nowhere' };
+    const helm = await run(repositoryOf(), { installer: 'helm', chart: place, manifest: 'install.yaml' });
+    expect(helm.problems.map(({ code, cause }) => [code, cause])).toEqual([
+      ['stack-config', 'stageline:manifest has no effect: stageline:installer is helm'],
+      ['chart-missing', 'stageline:chart.path is ./nowhere, where there is no chart'],
+    ]);
+    const { problems } = await run(repositoryOf(), { chart: place });
+    expect(problems.map(({ cause }) => cause)).toEqual([
+      'stageline:chart has no effect: stageline:installer is manifest',
+    ]);
+  });
 });
 
 describe('secrets', () => {
@@ -150,6 +163,22 @@ describe('secrets', () => {
     expect(named(result, 'application-shop-prod').objects[0]!['spec']).toMatchObject({
       destination: { server: 'https://eu.example:6443', namespace: 'shop-prod' },
     });
+  });
+
+  test('register the own cluster too where Argo CD has to reach it by its address from outside', async () => {
+    const own = repositoryOf(
+      { prod: { cluster: 'eu' } },
+      {
+        clusters: {
+          main: { kubernetes: '1.34' },
+          eu: { kubernetes: '1.34', server: 'https://eu.example:6443', hub: 'eu' },
+        },
+      },
+    );
+    const { problems } = await run(own, { cluster: 'eu' });
+    expect(problems.map(({ code }) => code)).toEqual(['cluster-not-registered']);
+    expect((await run(own, { cluster: 'eu', clusters: { eu: 'registered' } })).problems).toEqual([]);
+    expect((await run(own, { cluster: 'main' })).problems).toEqual([]);
   });
 
   test('of single sign-on lie under the name that argocd-cm refers to', async () => {
