@@ -21,14 +21,19 @@ export function appProject(
   environment: Environment,
   clusterKinds: readonly GroupKind[],
 ): KubeObject {
-  const { namespace } = repository.values.delivery.argocd;
+  const { argocd, owner } = repository.values.delivery;
   const { namespaces, project, name, values } = environment;
   const roles = projectRoles(environment);
   const whitelist = sortedKinds(clusterKinds);
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
-    metadata: { name: stageName(environment), namespace, labels: projectLabels(project, name) },
+    metadata: {
+      name: stageName(environment),
+      namespace: argocd.namespace,
+      labels: projectLabels(project, name),
+      ...(owner === 'root' && { annotations: BEFORE_APPLICATIONS }),
+    },
     spec: {
       description: `Stage ${name} of ${project}`,
       sourceRepos: [repository.values.repository.url],
@@ -41,6 +46,12 @@ export function appProject(
     },
   };
 }
+
+/**
+ * Under a root Application a project is there before its Applications, and goes after them: one that is seen before its
+ * project is an error until the next timer.
+ */
+const BEFORE_APPLICATIONS = { 'argocd.argoproj.io/sync-wave': '-1' };
 
 /** A project has the windows of its one stage, so each applies to every Application in it. */
 function projectWindow(window: SyncWindow): Record<string, unknown> {

@@ -59,6 +59,13 @@ describe('the AppProject of a stage', () => {
     }
   });
 
+  test('comes before its Applications where a root Application syncs both', () => {
+    const wave = (owner: 'root' | 'pulumi'): unknown =>
+      emitted(repositoryOf({}, { delivery: { owner } }), 'AppProject', 'shop-dev').metadata.annotations;
+    expect(wave('root')).toEqual({ 'argocd.argoproj.io/sync-wave': '-1' });
+    expect(wave('pulumi')).toBeUndefined();
+  });
+
   test('carries the windows of the stage, each with a time zone and for every Application in it', () => {
     const windows = [
       { kind: 'allow', schedule: '0 8 * * 1-5', duration: '8h', timeZone: 'Europe/Berlin' },
