@@ -113,7 +113,10 @@ export function parseConfig(
       problems.push({
         code: 'stack-config',
         cause: `stageline:${key} is no JSON`,
-        remedy: `Set it by: pulumi config set ${isSecret(key) ? '--secret ' : ''}--path 'stageline:${key}.…'`,
+        remedy:
+          key === 'protect'
+            ? 'It is true or false.'
+            : `Set it by: pulumi config set ${isSecret(key) ? '--secret ' : ''}--path 'stageline:${key}.…'`,
         at,
       });
       return [];

@@ -5,7 +5,9 @@ import { manifestGetter } from './fetch-manifest';
 import { kubeconfigOf } from './kubeconfig';
 import { loadSources } from './load';
 import { chartChecker } from './local-chart';
+import { refusePlain } from './plain-secrets';
 import { program, type Outputs } from './program';
+import { readSettings } from './stack-file';
 
 const PREFIX = 'stageline';
 
@@ -14,6 +16,7 @@ export async function main(): Promise<Outputs> {
   try {
     const root = pulumi.getRootDirectory();
     const stack = pulumi.getStack();
+    refusePlain(readSettings(root, stack), stack);
     const texts = await readConfig();
     const known = Object.keys(pulumi.runtime.allConfig())
       .filter((key) => key.startsWith(`${PREFIX}:`))

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { readdirSync } from 'node:fs';
 import { UserError } from '../model/errors';
 import { parseConfig, SECRET_KEYS, type StackConfig } from './config';
+import { refusePlain } from './plain-secrets';
+import { isSecure, readSettings } from './stack-file';
 
 /** The configuration of a stack, as far as it can be read without its key. */
 export interface PlannedConfig {
@@ -50,7 +50,8 @@ export function planConfig(root: string, wanted: string | undefined): PlannedCon
     });
   }
   const stack = wanted ?? stacks[0] ?? 'plan';
-  const settings = readSettings(join(root, `Pulumi.${stack}.yaml`), stack);
+  const settings = readSettings(root, stack);
+  refusePlain(settings, stack);
   const opaque = Object.keys(settings).filter(
     (key) => SECRET_KEYS.includes(key as never) && isSecure(settings[key]),
   );
@@ -63,30 +64,6 @@ export function planConfig(root: string, wanted: string | undefined): PlannedCon
   };
   return { stack, config: parseConfig(read, stack, Object.keys(settings)), opaque: unreadable };
 }
-
-function readSettings(path: string, stack: string): Record<string, unknown> {
-  if (!existsSync(path)) return {};
-  const document = parseDocument(readFileSync(path, 'utf8'));
-  const { config } = (document.errors.length > 0 ? {} : (document.toJS() ?? {})) as { config?: unknown };
-  const wrong =
-    document.errors[0]?.message.split('\n')[0] ?? (isMap(config ?? {}) ? undefined : '"config" is no map');
-  if (wrong !== undefined) {
-    throw new UserError({
-      code: 'stack-config',
-      cause: `it cannot be read: ${wrong}`,
-      remedy: 'pulumi config set writes it; mend what was edited by hand.',
-      at: { file: `Pulumi.${stack}.yaml` },
-    });
-  }
-  const own = Object.entries(config ?? {}).filter(([key]) => key.startsWith('stageline:'));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice('stageline:'.length), value as unknown]));
-}
-
-const isMap = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isSecure = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).join() === 'secure';
 
 function withPlaceholders(value: unknown, key: string): unknown {
   if (isSecure(value)) return PLACEHOLDERS[key] ?? 'secret';

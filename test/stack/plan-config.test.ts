@@ -54,3 +54,39 @@ describe('the stacks of a repository', () => {
     expect(refusal('eu')).toMatch(/^stack-config Pulumi.eu.yaml: /);
   });
 });
+
+describe('secrets in the file of a stack', () => {
+  const own = (settings: object): void => {
+    const named = Object.entries(settings).map(([key, value]) => [`stageline:${key}`, value as unknown]);
+    stack('eu', JSON.stringify({ config: Object.fromEntries(named) }));
+  };
+  const secure = { secure: 'AAABAO' };
+
+  test('that are encrypted are as good as there, and so is what is none', () => {
+    own({
+      repository: { githubApp: { appID: 1, installationID: '2', privateKey: secure } },
+      clusters: { us: 'registered', asia: { bearerToken: secure, caData: 'Y2E=' } },
+      notifications: { 'slack-token': secure },
+      oidcClientSecret: secure,
+      kubeconfig: '~/.kube/config',
+    });
+    expect(planConfig(folder, 'eu').opaque).toEqual([]);
+    own({ repository: secure, clusters: secure, notifications: secure, kubeconfig: secure });
+    expect(planConfig(folder, 'eu').opaque).toEqual(['repository', 'clusters', 'notifications']);
+  });
+
+  test.each([
+    [{ repository: { username: 'bot', password: 'hunter2' } }, ['repository.password']],
+    [{ repository: JSON.stringify({ sshPrivateKey: 'hunter2' }) }, ['repository.sshPrivateKey']],
+    [{ repository: { githubApp: { appID: 1, privateKey: 'hunter2' } } }, ['repository.githubApp.privateKey']],
+    [{ clusters: { us: { keyData: 'hunter2', certData: secure } } }, ['clusters.us.keyData']],
+    [{ notifications: { 'slack-token': 'hunter2', other: secure } }, ['notifications.slack-token']],
+    [{ kubeconfig: 'users:\n- hunter2\n', oidcClientSecret: 'hunter2' }, ['kubeconfig', 'oidcClientSecret']],
+  ])('that are not are refused by name, and not quoted: %j', (settings, paths) => {
+    own(settings);
+    const said = refusal('eu');
+    expect(said).toContain(`${paths.map(() => 'secret-in-plain').join()} `);
+    for (const path of paths) expect(said).toContain(`pulumi config set --secret --path 'stageline:${path}'`);
+    expect(said).not.toContain('hunter2');
+  });
+});
