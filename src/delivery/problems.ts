@@ -4,6 +4,7 @@ import { notificationProblems } from './notification-problems';
 import { repositoryUrlProblems } from '../model/delivery/repository-url';
 import type { Environment, Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
+import { clustersOf } from '../model/fleet';
 import { describeObject, type KubeObject } from '../model/kube';
 import { applicationNames } from './application-set';
 import { deliveries } from './files';
@@ -26,6 +27,7 @@ export function deliveryProblems(repository: Repository): Problem[] {
     ...nameProblems(repository),
     ...repository.environments.flatMap((environment) => [
       ...hubProblems(repository, environment),
+      ...homeProblems(repository, environment),
       ...fleetProblems(repository, environment),
       ...syncProblems(environment),
       ...windowProblems(environment),
@@ -60,6 +62,25 @@ function hubProblems(repository: Repository, environment: Environment): Problem[
       consequence: `Stage "${environment.name}" would be deployed into "${found}" itself.`,
       remedy: `Set clusters.${name}.server in ${BASE} to the address by which "${found}" reaches it.`,
       at,
+    },
+  ];
+}
+
+/** Whoever may write where Argo CD runs may write projects, and with them permit themselves anything. */
+function homeProblems(repository: Repository, environment: Environment): Problem[] {
+  const { namespace } = repository.values.delivery.argocd;
+  const { apps, locate, namespaces } = environment;
+  const homes = hubs(repository).map(({ hub }) => hub);
+  const home = clustersOf(repository.values, environment).find(({ name }) => homes.includes(name));
+  if (home === undefined || !namespaces.includes(namespace)) return [];
+  const app = apps.find((each) => each.values.namespace === namespace);
+  return [
+    {
+      code: 'namespace-reserved',
+      cause: `the namespace "${namespace}" is where the Argo CD of cluster "${home.name}" runs`,
+      consequence: `Stage "${environment.name}" could give itself every permission, and Argo CD would go with it.`,
+      remedy: 'Choose another namespace, or set delivery.argocd.namespace in base.yaml.',
+      at: app === undefined ? locate(['namespace']) : app.locate(['namespace']),
     },
   ];
 }

@@ -1,6 +1,6 @@
 import { deliveryProblems } from '../../src/delivery';
 import type { Repository } from '../../src/model/environment';
-import { repositoryOf } from './fixture';
+import { APP, repositoryOf } from './fixture';
 
 const found = (repository: Repository): [string, string][] =>
   deliveryProblems(repository).map(({ code, at }) => [code, at!.file]);
@@ -72,6 +72,21 @@ describe('deliveryProblems', () => {
       ['sync-not-automatic', `prod.sync.${key}`],
     ]);
     expect(found(repositoryOf({ dev: { sync: { [key]: true } } }))).toEqual([]);
+  });
+
+  test('find a stage, or an app, where Argo CD runs: it could write projects of its own', () => {
+    const eu = { kubernetes: '1.34', server: 'https://eu.example:6443', hub: 'main' };
+    const clusters = { main: { kubernetes: '1.34' }, eu };
+    const code = ['namespace-reserved', 'prod.namespace'];
+    expect(found(repositoryOf({ prod: { namespace: 'argocd' } }, { clusters }))).toEqual([code]);
+    const app = { apps: { web: { ...APP, namespace: 'argocd' } } };
+    expect(found(repositoryOf({ prod: app })).map(([each]) => each)).toEqual(['namespace-reserved']);
+    const fleet = { cluster: 'eu', namespace: 'argocd', fleet: [{ clusters: ['eu', 'main'] }] };
+    expect(found(repositoryOf({ prod: fleet }, { clusters }))).toEqual([code]);
+    // Where no Argo CD runs it is a name like any other.
+    expect(found(repositoryOf({ prod: { cluster: 'eu', namespace: 'argocd' } }, { clusters }))).toEqual([]);
+    const elsewhere = { argocd: { namespace: 'cd' } };
+    expect(found(repositoryOf({ prod: { namespace: 'argocd' } }, { delivery: elsewhere }))).toEqual([]);
   });
 
   test('find sync options that contradict each other', () => {
