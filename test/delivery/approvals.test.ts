@@ -144,7 +144,7 @@ describe('what the host is told of the branch', () => {
     expect(parse(on('github', { prod }), 'github')).toMatchSnapshot();
   });
 
-  test('GitHub: one approval is asked of owners only, so that changes without owners need none', () => {
+  test('GitHub: never asks for no approvals at all, since owners might not be asked then either', () => {
     const files = parse(on('github', { staging: STAGING }, { revision: 'HEAD' }), 'github');
     const ruleset = files['.github/stageline/ruleset.json'] as {
       rules: { parameters?: Record<string, unknown> }[];
@@ -152,7 +152,7 @@ describe('what the host is told of the branch', () => {
     };
     expect(ruleset.conditions).toEqual({ ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } });
     expect(ruleset.rules.at(-1)?.parameters).toMatchObject({
-      required_approving_review_count: 0,
+      required_approving_review_count: 1,
       require_code_owner_review: true,
     });
   });

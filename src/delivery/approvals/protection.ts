@@ -54,8 +54,8 @@ function ruleset(branches: readonly string[], count: number): object {
       {
         type: 'pull_request',
         parameters: {
-          // One approval of an owner is what require_code_owner_review asks for, and only where there are owners.
-          required_approving_review_count: count > 1 ? count : 0,
+          // Never 0: reviews of code owners were seen not to be enforced then, and no document says that they are.
+          required_approving_review_count: count,
           dismiss_stale_reviews_on_push: true,
           require_code_owner_review: true,
           require_last_push_approval: true,
