@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type * as promotionModule from '../promotion';
 import type { OperationOptions, Outcome, World } from '../promotion';
 import type { Context } from './context';
@@ -31,6 +31,12 @@ export function withOperationFlags(command: Command): Command {
 
 export function operationOptions({ dryRun, branch, push }: OperationFlags): OperationOptions {
   return { dryRun, branch, push };
+}
+
+/** A count on the command line. */
+export function positive(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('must be a number from 1 on');
 }
 
 /** Prints what became of an operation. */

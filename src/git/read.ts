@@ -33,10 +33,15 @@ function isPlainRevision(revision: string): boolean {
   return revision !== '' && !revision.startsWith('-') && !/[\u0000-\u0020\u007f]/.test(revision);
 }
 
+/** Where to fetch from: origin, or the first of what there is. */
+export async function remoteOf(repo: Repo): Promise<string | undefined> {
+  const remotes = (await repo.run(['remote'])).toString('utf8').split('\n').filter(Boolean);
+  return remotes.includes('origin') ? 'origin' : remotes[0];
+}
+
 /** The command that brings a missing revision into this clone. */
 export async function fetchAdvice(repo: Repo, revision: string): Promise<string> {
-  const remotes = (await repo.run(['remote'])).toString('utf8').split('\n').filter(Boolean);
-  const remote = remotes.includes('origin') ? 'origin' : remotes[0];
+  const remote = await remoteOf(repo);
   if (remote === undefined) return 'no remote is configured: add the one that has it, then fetch it';
   const shallow = await isShallow(repo);
   if (/^[0-9a-f]{40,64}$/.test(revision))

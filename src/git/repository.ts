@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../model/errors';
 import { gitFailed, runGit, type EnvironmentVariables, type RunOptions, type RunResult } from './run';
@@ -88,6 +88,12 @@ function findMarker(dir: string): string | undefined {
 /** Whether history ends before its beginning, as after `git clone --depth`. */
 export async function isShallow(repo: Repo): Promise<boolean> {
   return (await repo.line(['rev-parse', '--is-shallow-repository'])) === 'true';
+}
+
+/** The commits at which the history of a shallow clone ends: git shows everything in them as new. */
+export function cutCommits(repo: Repo): ReadonlySet<string> {
+  const file = join(repo.commonDir, 'shallow');
+  return new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);
 }
 
 /**

@@ -16,16 +16,16 @@ export async function sameBase(repo: Repo, one: string, other: string): Promise<
 }
 
 /**
- * The revision that a stage is pinned to when it takes what the working tree has: one that is on the default branch, so
- * that every clone finds it.
+ * The revision that a stage is pinned to when it takes what a commit has: one that is on the default branch, so that
+ * every clone finds it.
  * @throws UserError `base-not-on-default-branch`, exit code 3
  */
-export async function baseOfHead(repo: Repo, head: string, baseValues: unknown): Promise<string> {
+export async function baseOf(repo: Repo, revision: string, baseValues: unknown): Promise<string> {
   const branch = await defaultBranch(repo, baseValues);
-  if (branch === undefined || (await isAncestor(repo, head, branch))) return head;
-  const shared = await mergeBase(repo, head, branch);
-  if (shared !== undefined && (await sameBase(repo, shared, head))) return shared;
-  throw notOnDefault(head);
+  if (branch === undefined || (await isAncestor(repo, revision, branch))) return revision;
+  const shared = await mergeBase(repo, revision, branch);
+  if (shared !== undefined && (await sameBase(repo, shared, revision))) return shared;
+  throw notOnDefault(revision);
 }
 
 /** @throws UserError `base-not-on-default-branch`, exit code 3 */
@@ -37,7 +37,9 @@ export async function requireOnDefault(repo: Repo, revision: string, baseValues:
 async function defaultBranch(repo: Repo, baseValues: unknown): Promise<string | undefined> {
   const named = valueIn(baseValues, ['repository', 'revision']);
   const name = typeof named === 'string' && named !== 'HEAD' ? named : undefined;
-  const remotes = (await repo.run(['remote'])).toString('utf8').split('\n').filter(Boolean);
+  const listed = (await repo.run(['remote'])).toString('utf8').split('\n').filter(Boolean);
+  // Of several, a fork's may have what nobody else has.
+  const remotes = listed.includes('origin') ? ['origin'] : listed;
   const candidates = [
     ...remotes.map((remote) => `refs/remotes/${remote}/${name ?? 'HEAD'}`),
     ...(name === undefined ? [] : [`refs/heads/${name}`]),
@@ -55,7 +57,7 @@ function notOnDefault(revision: string): UserError {
       code: 'base-not-on-default-branch',
       cause: `${revision} is not on the default branch`,
       consequence: 'Other clones, and Argo CD, might never see it. Nothing was changed.',
-      remedy: 'merge and push it first, or promote without the base (--only image, --only config)',
+      remedy: 'merge and push it first, or, to promote, leave the base out (--only image, --only config)',
     },
     EXIT.refused,
   );

@@ -1,10 +1,10 @@
 import { parse } from 'yaml';
 import { editYaml, valueIn, type ValueEdit, type ValuePath } from '../config/yaml-edit';
-import { EXIT, UserError, type Problem } from '../model/errors';
-import { suggest } from '../model/nearest';
+import { EXIT, UserError } from '../model/errors';
 import { show } from './format';
 import { directEdit, held } from './gates';
 import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
+import { refuseUnknownApps } from './refusals';
 import { appsOf, type StageSource } from './values';
 import { readStage, type World } from './workspace';
 
@@ -81,7 +81,11 @@ function directlyEdit(
       const stage = await readStage(world.root, repo, options.stage);
       const apps = appsOf(stage);
       const edits = editsFor(apps);
-      refuseUnknown(edits, apps, stage);
+      refuseUnknownApps(
+        stage.name,
+        edits.map(({ app }) => app),
+        Object.keys(apps),
+      );
       const changes = edits
         .map((edit) => ({ ...edit, before: valueIn(apps[edit.app], edit.path) }))
         .filter((edit) => JSON.stringify(edit.before) !== JSON.stringify(edit.value));
@@ -120,18 +124,6 @@ function proposal(
   };
 }
 
-function refuseUnknown(edits: readonly AppEdit[], apps: object, stage: StageSource): void {
-  const known = Object.keys(apps);
-  const problems = edits
-    .filter(({ app }) => !known.includes(app))
-    .map(({ app }): Problem => ({
-      code: 'unknown-app',
-      cause: `stage ${stage.name} has no app ${JSON.stringify(app)}`,
-      remedy: suggest(app, known, `apps are: ${known.join(', ')}`),
-    }));
-  if (problems.length > 0) throw new UserError(problems);
-}
-
 export interface HoldOptions extends OperationOptions {
   readonly stage: string;
   /** Why; undefined releases the stage. */
@@ -143,8 +135,8 @@ export function hold(world: World, options: HoldOptions): Promise<Outcome> {
   const { why } = options;
   return carryOut(
     world,
-    async ({ repo }) => {
-      const stage = await readStage(world.root, repo, options.stage);
+    async () => {
+      const stage = await readStage(world.root, undefined, options.stage);
       const before = valueIn(stage.values, ['hold']);
       if (before === why) return undefined;
       return {

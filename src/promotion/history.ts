@@ -4,6 +4,7 @@ import { readObjects, requireCommit } from '../git/read';
 import { parseLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
+import { historyMissing, withFsProblems } from './refusals';
 import { releasesOf } from './releases';
 import { openRepo, readStage, type World } from './workspace';
 
@@ -27,7 +28,11 @@ export interface RecordOptions {
  * @returns whether it was new
  * @throws UserError when the revision is not there, or does not hold the stage
  */
-export async function record(world: World, options: RecordOptions): Promise<boolean> {
+export function record(world: World, options: RecordOptions): Promise<boolean> {
+  return withFsProblems(world.root, () => addAndPush(world, options));
+}
+
+async function addAndPush(world: World, options: RecordOptions): Promise<boolean> {
   const repo = await openRepo(world);
   const { stage, result, health, by, remote = 'origin' } = options;
   const commit = await requireCommit(repo, options.revision);
@@ -84,12 +89,16 @@ export interface HistoryEntry {
   readonly deployments: readonly Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>[];
 }
 
-/** What a stage was, newest first: rollback targets and audit in one. */
+/**
+ * What a stage was, newest first: rollback targets and audit in one.
+ * @throws UserError `history-missing` in a shallow clone that does not reach back so far
+ */
 export async function history(world: World, stage: string, limit?: number): Promise<readonly HistoryEntry[]> {
   const repo = await openRepo(world);
   await readStage(world.root, undefined, stage);
   const records = (await readRecords(repo)).filter((deployment) => deployment.stage === stage);
   const releases = (await releasesOf(repo, 'HEAD', stage)).slice(0, limit);
+  if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
   return releases.map(({ entry, lock, content }, i) => {
     const until = releases[i - 1]?.entry.time ?? Infinity;
     const deployments = records.filter(

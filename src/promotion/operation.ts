@@ -9,7 +9,7 @@ import { EXIT, UserError } from '../model/errors';
 import { formatPreview } from './format';
 import { onNewBranch, requirePushed } from './new-branch';
 import { preview, type Preview } from './preview';
-import { noTip, unpushed } from './refusals';
+import { noTip, unpushed, withFsProblems } from './refusals';
 import { openWorkspace, type Workspace, type World } from './workspace';
 
 /** One commit to be made: which files under environments/ change, and how the commit says so. */
@@ -52,11 +52,11 @@ export interface Outcome {
  * Plans, renders, and makes one commit.
  * @throws UserError with exit code 3 for a checkout that is not fit, and when somebody else changed the same meanwhile
  */
-export async function carryOut(
-  world: World,
-  plan: Planner,
-  options: OperationOptions = {},
-): Promise<Outcome> {
+export function carryOut(world: World, plan: Planner, options: OperationOptions = {}): Promise<Outcome> {
+  return withFsProblems(world.root, () => commitAndMove(world, plan, options));
+}
+
+async function commitAndMove(world: World, plan: Planner, options: OperationOptions): Promise<Outcome> {
   const workspace = await openWorkspace(world);
   const upstream = options.push ? await requireUpstream(workspace.repo, workspace.checkout.ref) : undefined;
   if (upstream && options.branch === undefined && !options.dryRun)

@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseValues, valueIn } from '../config/yaml-edit';
-import { EXIT, UserError } from '../model/errors';
-import { suggest } from '../model/nearest';
+import { UserError } from '../model/errors';
 import { yamlApp } from '../model/values/workloads';
 import { loadApps } from '../synth/load-apps';
-import { baseOfHead, requireOnDefault, sameBase } from './base-revision';
+import { baseOf, requireOnDefault, sameBase } from './base-revision';
 import { requireSealed } from './ciphertext';
 import { show } from './format';
 import { requireOpen } from './gates';
 import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
 import { planPromotion, type PlannedChange, type PromotionPlan } from './plan';
 import { CLASSES, type ChangeClass } from './promotable';
+import { refuseUnknownApps } from './refusals';
 import { appsOf, sourceOf, type StageSource } from './values';
 import { baseValuesAt, readStage, type Workspace, type World } from './workspace';
 
@@ -97,7 +97,7 @@ export async function planBetween(
 ): Promise<PromotionPlan> {
   const classes = options.only === undefined ? CLASSES : [options.only];
   const apps = options.apps && options.apps.length > 0 ? options.apps : undefined;
-  refuseUnknownApps(apps, from);
+  refuseUnknownApps(from.name, apps ?? [], Object.keys(appsOf(from)));
   const schemas = new Map(loadApps(world.root).map((app): [string, z.ZodType] => [app.name, app.values]));
   // A stage that follows the working tree is pinned only when that is asked for.
   const wantsBase =
@@ -119,23 +119,9 @@ async function newBase(
 ): Promise<{ revision: string; baseValues: unknown } | undefined> {
   const today = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
   if (from.base !== undefined) await requireOnDefault(repo, from.base, today);
-  const revision = from.base ?? (await baseOfHead(repo, checkout.head, today));
+  const revision = from.base ?? (await baseOf(repo, checkout.head, today));
   if (to.base !== undefined && (await sameBase(repo, to.base, revision))) return undefined;
   return { revision, baseValues: await baseValuesAt(repo, revision) };
-}
-
-function refuseUnknownApps(apps: readonly string[] | undefined, from: StageSource): void {
-  const known = Object.keys(appsOf(from));
-  const unknown = (apps ?? []).filter((app) => !known.includes(app));
-  if (unknown.length === 0) return;
-  throw new UserError(
-    unknown.map((app) => ({
-      code: 'unknown-app',
-      cause: `stage ${from.name} has no app ${JSON.stringify(app)}`,
-      remedy: suggest(app, known, `apps are: ${known.join(', ')}`),
-    })),
-    EXIT.error,
-  );
 }
 
 function headline(changes: readonly PlannedChange[]): string {

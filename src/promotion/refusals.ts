@@ -1,5 +1,9 @@
+import { remoteOf } from '../git/read';
+import type { Repo } from '../git/repository';
 import type { Upstream } from '../git/state';
+import { fsProblem } from '../manifests/publish';
 import { EXIT, UserError } from '../model/errors';
+import { suggest } from '../model/nearest';
 
 export const unpushed = (): UserError =>
   new UserError(
@@ -33,3 +37,43 @@ export const noTip = (upstream: Upstream): UserError =>
     },
     EXIT.refused,
   );
+
+/** @throws UserError `unknown-app` for each that the stage has not */
+export function refuseUnknownApps(stage: string, asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.filter((app) => !known.includes(app));
+  if (unknown.length === 0) return;
+  throw new UserError(
+    unknown.map((app) => ({
+      code: 'unknown-app',
+      cause: `stage ${stage} has no app ${JSON.stringify(app)}`,
+      remedy: suggest(app, known, `apps are: ${known.join(', ')}`),
+    })),
+  );
+}
+
+/** What is asked for lies where the history of a shallow clone does not reach. */
+export async function historyMissing(repo: Repo, what: string): Promise<UserError> {
+  return new UserError(
+    {
+      code: 'history-missing',
+      cause: `${what} not in this shallow clone`,
+      consequence: 'Nothing was changed.',
+      remedy: `git fetch --unshallow ${(await remoteOf(repo)) ?? ''}`.trim(),
+    },
+    EXIT.refused,
+  );
+}
+
+/** Runs a step; what the system refuses in it is told as what a person can mend. Everything else passes through. */
+export async function withFsProblems<T>(root: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const problem = fsProblem(
+      error,
+      root,
+      'All is as it was, or it is done and the next command finishes it.',
+    );
+    throw problem ? new UserError(problem) : error;
+  }
+}

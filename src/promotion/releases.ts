@@ -1,6 +1,6 @@
 import { eachCommit, type LogEntry } from '../git/log';
 import { readObjects } from '../git/read';
-import type { Repo } from '../git/repository';
+import { cutCommits, type Repo } from '../git/repository';
 import { parseLock, type StageLock } from '../manifests/publish';
 import { contentHash } from './records';
 
@@ -10,6 +10,8 @@ export interface Release {
   readonly lock: StageLock;
   /** The hash of its manifests. */
   readonly content: string;
+  /** The history of a shallow clone ends here: an earlier commit may have brought it. */
+  readonly cut: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function releasesOf(
   const path = `dist/${stage}/stageline.lock`;
   const entries: LogEntry[] = [];
   await eachCommit(repo, { to: head, paths: [path], limit }, (entry) => entries.push(entry));
+  const cut = cutCommits(repo);
   const texts = await readObjects(
     repo,
     entries.map(({ commit }) => `${commit}:${path}`),
@@ -32,7 +35,8 @@ export async function releasesOf(
   const releases = entries.flatMap((entry, i): Release[] => {
     const text = texts[i]?.toString('utf8');
     const lock = text === undefined ? undefined : parseLock(stage, text);
-    return lock === undefined || 'problem' in lock ? [] : [{ entry, lock, content: contentHash(lock) }];
+    if (lock === undefined || 'problem' in lock) return [];
+    return [{ entry, lock, content: contentHash(lock), cut: cut.has(entry.commit) }];
   });
   // Of neighbours with the same manifests, the oldest brought them.
   return releases.filter((release, i) => releases[i + 1]?.content !== release.content);

@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml, parseValues, valueIn, type ValueEdit } from '../config/yaml-edit';
 import { trailer } from '../git/log';
-import { fetchAdvice, isAncestor, readObjects, readTree, requireCommit } from '../git/read';
-import { isShallow, type Repo } from '../git/repository';
+import { isAncestor, readObjects, readTree, requireCommit } from '../git/read';
+import type { Repo } from '../git/repository';
 import { parseLock } from '../manifests/publish';
 import { EXIT, UserError } from '../model/errors';
 import { NEVER_PINNED } from '../model/promotion';
+import { baseOf } from './base-revision';
 import { ciphertextOf, describeKept } from './ciphertext';
 import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
 import { preview } from './preview';
 import { contentHash } from './records';
+import { historyMissing, refuseUnknownApps } from './refusals';
 import { releasesOf, type Release } from './releases';
 import { readStage, type Workspace, type World } from './workspace';
 
@@ -41,8 +43,9 @@ async function propose(workspace: Workspace, options: RollbackOptions): Promise<
   const manifests = await manifestsAt(repo, target, options.stage);
   const [then] = await readObjects(repo, [`${target}:environments/${options.stage}.yaml`]);
   if (manifests.size === 0 || then === undefined) throw noRelease(options.stage, target);
+  if (await isThere(workspace, options, manifests)) return undefined;
   const back = whole
-    ? stageBack(options.stage, then.toString('utf8'), now, target)
+    ? await stageBack(workspace, options.stage, then.toString('utf8'), now, target)
     : await appsBack(workspace, options, then.toString('utf8'), target);
   const kept = ciphertextOf(parseValues(now), parseValues(back));
   const text = editYaml(back, kept, `environments/${options.stage}.yaml`);
@@ -72,7 +75,6 @@ async function propose(workspace: Workspace, options: RollbackOptions): Promise<
     else if (differing.length > 0)
       lines.push(`differs in more, as its cluster does: ${differing.join(', ')}`);
   }
-  if (whole && (await isThere(workspace, options.stage, manifests))) return undefined;
   return proposal;
 }
 
@@ -93,16 +95,7 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   const releases = await releasesOf(repo, checkout.head, options.stage);
   const release = releases[steps + (await startOf(repo, releases, options.stage))];
   if (release) return release.entry.commit;
-  if (await isShallow(repo))
-    throw new UserError(
-      {
-        code: 'history-missing',
-        cause: `the releases of ${options.stage} are not in this shallow clone`,
-        consequence: 'Nothing was changed.',
-        remedy: `git fetch --unshallow (${await fetchAdvice(repo, 'HEAD')})`,
-      },
-      EXIT.refused,
-    );
+  if (releases.at(-1)?.cut) throw await historyMissing(repo, `older releases of ${options.stage} are`);
   throw new UserError(
     {
       code: 'no-release',
@@ -139,16 +132,25 @@ async function manifestsAt(repo: Repo, commit: string, stage: string): Promise<M
 }
 
 /** The stage's file as it was, with what is never pinned as it is now; held, and pinned to what it rendered from. */
-function stageBack(stage: string, then: string, now: string, target: string): string {
+async function stageBack(
+  { world, repo }: Workspace,
+  stage: string,
+  then: string,
+  now: string,
+  target: string,
+): Promise<string> {
   const [before, today] = [parseValues(then), parseValues(now)];
   const kept = NEVER_PINNED.filter((key) => key !== 'base' && key !== 'hold').map((key): ValueEdit => ({
     path: [key],
     value: valueIn(today, [key]),
   }));
-  const base = valueIn(before, ['base']) ?? target;
+  const base = valueIn(before, ['base']) ?? (await baseOf(repo, target, baseToday(world)));
   const edits = [...kept, { path: ['base'], value: base }, { path: ['hold'], value: reasonFor(target) }];
   return editYaml(then, edits, `environments/${stage}.yaml`);
 }
+
+const baseToday = ({ root }: World): unknown =>
+  parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'));
 
 const reasonFor = (target: string): string => `rolled back to ${target.slice(0, 12)}`;
 
@@ -164,7 +166,10 @@ async function appsBack(
     const path = ['apps', app];
     return { path, value: valueIn(before, path) };
   });
-  const pin = stage.base === undefined ? [{ path: ['base'], value: checkout.head }] : [];
+  const pin =
+    stage.base === undefined
+      ? [{ path: ['base'], value: await baseOf(repo, checkout.head, baseToday(world)) }]
+      : [];
   const hold = { path: ['hold'], value: `${options.apps!.join(', ')} ${reasonFor(target)}` };
   return editYaml(stage.text, [...edits, ...pin, hold], stage.file);
 }
@@ -201,13 +206,20 @@ function refuseOtherBase(
   );
 }
 
+/** Whether what is to go back is there already. */
 async function isThere(
   { repo, checkout }: Workspace,
-  stage: string,
+  { stage, apps = [] }: RollbackOptions,
   manifests: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   const now = await manifestsAt(repo, checkout.head, stage);
-  return now.size === manifests.size && [...now].every(([path, text]) => manifests.get(path) === text);
+  const paths = new Set([...now.keys(), ...manifests.keys()]);
+  const known = [...paths]
+    .filter((path) => path !== '_stage.yaml')
+    .map((path) => path.replace(/\.yaml$/, ''));
+  refuseUnknownApps(stage, apps, known);
+  const asked = apps.length === 0 ? [...paths] : apps.map((app) => `${app}.yaml`);
+  return asked.every((path) => now.get(path) === manifests.get(path));
 }
 
 const noRelease = (stage: string, target: string): UserError =>

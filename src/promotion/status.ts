@@ -68,7 +68,10 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
       stage: name,
       images: imagesOf(stage),
       base: stage.base,
-      since: release && new Date(release.entry.time * 1000).toISOString().replace('.000', ''),
+      since:
+        release?.cut === false
+          ? new Date(release.entry.time * 1000).toISOString().replace('.000', '')
+          : undefined,
       behind: await behindOf(world, repo, head, stage),
       held: typeof hold === 'string' ? hold : undefined,
       frozen: state.manualAllowed ? undefined : state.because,

@@ -1,19 +1,20 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml } from '../../src/config/yaml-edit';
-import { hold, promote, pullRequestBody, rollback, setImage, setValues, status } from '../../src/promotion';
+import {
+  hold,
+  promote,
+  pullRequestBody,
+  record,
+  rollback,
+  setImage,
+  setValues,
+  status,
+} from '../../src/promotion';
 import { formatBehind } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
-import {
-  bareCopy,
-  cloneOf,
-  commitFiles,
-  git,
-  newRepository,
-  removeScratch,
-  writeFiles,
-} from '../git/scratch';
-import { change, ENV, linkPackage, manifests, newYamlLab, recolor, worldAt, YAML_FILES } from './lab';
+import { commitFiles, git, newRepository, removeScratch, writeFiles } from '../git/scratch';
+import { ENV, linkPackage, manifests, newYamlLab, worldAt, YAML_FILES } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
@@ -197,55 +198,13 @@ describe('a checkout that is not fit is refused with one code, and nothing chang
   });
 });
 
-describe('a base', () => {
-  test('that is not on the default branch is refused; the same program on it is taken instead', async () => {
-    const dir = await newYamlLab();
-    const clone = cloneOf(bareCopy(dir), 'clone');
-    linkPackage(clone);
-    git(clone, 'switch', '-q', '-c', 'feature');
-    // A commit that changes no program: what is on the default branch renders alike.
-    commitFiles(clone, { 'README.md': 'x\n' });
-    await promote(worldAt(clone), { to: 'prod', only: 'base' });
-    expect(manifests(clone, 'prod')).toEqual(manifests(dir, 'prod'));
-    expect(readFileSync(join(clone, 'environments/prod.yaml'), 'utf8')).toContain(
-      git(dir, 'rev-parse', 'HEAD'),
-    );
-    commitFiles(clone, recolor('red'));
-    expect(await code(promote(worldAt(clone), { to: 'staging', only: 'base' }))).toEqual([
-      3,
-      'base-not-on-default-branch',
-    ]);
-    // Written by hand it is refused as the source of another.
-    await change(dir, 'dev', ['apps', 'web', 'replicas'], 2);
-    git(dir, 'switch', '-q', '-c', 'side');
-    const side = commitFiles(dir, { 'src/x.ts': 'export {};\n' });
-    git(dir, 'switch', '-q', 'main');
-    await change(dir, 'staging', ['base'], side);
-    expect(await code(promote(worldAt(dir), { to: 'prod', only: 'base' }))).toEqual([
-      3,
-      'base-not-on-default-branch',
-    ]);
-  });
-
-  test('is pinned in a shallow clone, whose tip is on the default branch', async () => {
-    const dir = await newYamlLab();
-    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
-    const clone = cloneOf(`file://${bareCopy(dir)}`, 'shallow', '--depth=1');
-    linkPackage(clone);
-    await promote(worldAt(clone), { to: 'prod', only: 'base', push: true });
-    expect((await synth({ root: clone, env: ENV, check: true })).different).toBe(false);
-  });
-});
-
-test('a new branch does not take commits along that nobody pushed', async () => {
+test('what the system refuses to write is no defect of stageline', async () => {
   const dir = await newYamlLab();
-  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
-  const clone = cloneOf(bareCopy(dir), 'clone');
-  linkPackage(clone);
-  commitFiles(clone, { 'README.md': 'mine\n' });
-  const push = { to: 'staging', branch: 'promote/web', push: true };
-  expect(await code(promote(worldAt(clone), push))).toEqual([3, 'unpushed-commits']);
-  git(clone, 'reset', '-q', '--hard', 'HEAD~1');
-  expect(await code(promote(worldAt(clone), push))).toBe('done');
-  expect(await code(promote(worldAt(clone), push))).toBe('done');
+  writeFileSync(join(dir, '.git/stageline'), 'no folder\n');
+  const before = git(dir, 'rev-parse', 'HEAD');
+  const image = { stage: 'dev', images: WEB('1.1.0') };
+  expect(await code(setImage(worldAt(dir), image))).toEqual([1, 'write-failed']);
+  const sync = { stage: 'dev', revision: 'HEAD', result: 'Succeeded', health: 'Healthy' } as const;
+  expect(await code(record(worldAt(dir), sync))).toEqual([1, 'write-failed']);
+  expect([git(dir, 'rev-parse', 'HEAD'), git(dir, 'status', '--porcelain')]).toEqual([before, '']);
 });

@@ -220,6 +220,14 @@ describe('rollback', () => {
     expect(manifests(dir, 'dev')['shop.yaml']).toContain('shop:2.0.0');
   });
 
+  test('of an app that is as it was holds nothing, and one that is not there is named', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', 'web', '1.1.0');
+    const { commit } = await rollback(worldAt(dir), { stage: 'dev', apps: ['shop'] });
+    expect([commit, stageFile(dir, 'dev')]).toEqual([undefined, expect.not.stringContaining('hold')]);
+    expect(await code(rollback(worldAt(dir), { stage: 'dev', apps: ['wep'] }))).toEqual([1, 'unknown-app']);
+  });
+
   test('is refused in a shallow clone only where the release is not in it', async () => {
     const dir = await newYamlLab();
     await image(dir, 'dev', 'web', '1.1.0');

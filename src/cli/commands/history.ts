@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type * as promotionModule from '../../promotion';
 import type { HistoryEntry, RecordOptions } from '../../promotion';
 import type { Context } from '../context';
-import { worldOf } from '../world';
+import { positive, worldOf } from '../world';
 
 const RESULTS = ['Succeeded', 'Failed', 'Error', 'Running'];
 const HEALTHS = ['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing', 'Unknown'];
@@ -30,7 +30,7 @@ export function registerHistory(program: Command, context: Context): void {
   program
     .command('history <stage>')
     .description('what a stage was: when, by whom, from where, and how its deployment went')
-    .option('--limit <n>', 'how many releases', Number)
+    .option('--limit <n>', 'how many releases', positive)
     .addOption(
       new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'),
     )

@@ -1,7 +1,14 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type * as promotionModule from '../../promotion';
 import type { Context } from '../context';
-import { operationOptions, printOutcome, withOperationFlags, worldOf, type OperationFlags } from '../world';
+import {
+  operationOptions,
+  positive,
+  printOutcome,
+  withOperationFlags,
+  worldOf,
+  type OperationFlags,
+} from '../world';
 
 interface Flags extends OperationFlags {
   readonly to?: string;
@@ -22,9 +29,4 @@ export function registerRollback(program: Command, context: Context): void {
     const outcome = await rollback(worldOf(context), { ...operationOptions(flags), stage, apps, to, steps });
     printOutcome(context, outcome, flags);
   });
-}
-
-function positive(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('must be a number from 1 on');
 }

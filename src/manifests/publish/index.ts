@@ -1,5 +1,6 @@
 export type { PublishFile, PublishOptions, PublishStage } from './arguments';
 export { DistReader } from './disk';
+export { fsProblem } from './fs-errors';
 export { sha256 } from './hash';
 export type { DistFile, FileState } from './inspect';
 export { isFilePath, isStageName, LOCK_FILE } from './paths';

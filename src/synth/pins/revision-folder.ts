@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -33,7 +34,8 @@ export async function revisionFolder(repo: Repo, root: string, revision: string)
     if (existsSync(folder) && (name !== revision || (await agrees(folder, root)))) return folder;
   }
   mkdirSync(cache, { recursive: true });
-  const scratch = mkdtempSync(join(cache, 'new-'));
+  for (const name of readdirSync(cache)) if (isLeft(name)) remove(join(cache, name));
+  const scratch = mkdtempSync(join(cache, `new-${process.pid}-`));
   try {
     for (const [path, file] of await files()) if (!LEFT_OUT.test(path)) place(scratch, path, file);
     const installed = !(await agrees(scratch, root));
@@ -47,7 +49,27 @@ export async function revisionFolder(repo: Repo, root: string, revision: string)
     }
     return folder;
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    remove(scratch);
+  }
+}
+
+/** Whether a folder is of a process that was killed before it was whole. */
+function isLeft(name: string): boolean {
+  const pid = /^new-(\d+)-/.exec(name)?.[1];
+  if (pid === undefined) return name.startsWith('new-');
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // An npm that outlived who started it still writes there: the next run removes what it leaves.
   }
 }
 

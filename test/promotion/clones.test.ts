@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { history, hold, promote, rollback, setImage, status } from '../../src/promotion';
+import { synth } from '../../src/synth/synth';
+import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
+import { change, ENV, linkPackage, manifests, newYamlLab, recolor, worldAt } from './lab';
+
+afterAll(removeScratch);
+jest.setTimeout(120_000);
+
+const WEB = (tag: string): ReadonlyMap<string, string> =>
+  new Map([['web', `registry.example.com/web:${tag}`]]);
+const code = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'done',
+    (error: { exitCode: number; problems?: readonly { code: string }[] }) => [
+      error.exitCode,
+      error.problems?.map((problem) => problem.code).join() ?? String(error),
+    ],
+  );
+
+describe('a base', () => {
+  test('that is not on the default branch is refused; the same program on it is taken instead', async () => {
+    const dir = await newYamlLab();
+    const clone = cloneOf(bareCopy(dir), 'clone');
+    linkPackage(clone);
+    git(clone, 'switch', '-q', '-c', 'feature');
+    // A commit that changes no program: what is on the default branch renders alike.
+    commitFiles(clone, { 'README.md': 'x\n' });
+    await promote(worldAt(clone), { to: 'prod', only: 'base' });
+    expect(manifests(clone, 'prod')).toEqual(manifests(dir, 'prod'));
+    expect(readFileSync(join(clone, 'environments/prod.yaml'), 'utf8')).toContain(
+      git(dir, 'rev-parse', 'HEAD'),
+    );
+    commitFiles(clone, recolor('red'));
+    expect(await code(promote(worldAt(clone), { to: 'staging', only: 'base' }))).toEqual([
+      3,
+      'base-not-on-default-branch',
+    ]);
+    // Written by hand it is refused as the source of another.
+    await change(dir, 'dev', ['apps', 'web', 'replicas'], 2);
+    git(dir, 'switch', '-q', '-c', 'side');
+    const side = commitFiles(dir, { 'src/x.ts': 'export {};\n' });
+    git(dir, 'switch', '-q', 'main');
+    await change(dir, 'staging', ['base'], side);
+    expect(await code(promote(worldAt(dir), { to: 'prod', only: 'base' }))).toEqual([
+      3,
+      'base-not-on-default-branch',
+    ]);
+  });
+
+  test('is no commit of a branch either when a stage goes back', async () => {
+    const dir = await newYamlLab();
+    const clone = cloneOf(bareCopy(dir), 'clone');
+    linkPackage(clone);
+    git(clone, 'switch', '-q', '-c', 'feature');
+    await setImage(worldAt(clone), { stage: 'dev', images: WEB('1.1.0') });
+    await setImage(worldAt(clone), { stage: 'dev', images: WEB('1.2.0') });
+    const base = (): unknown =>
+      /^base: "?(\w+)/m.exec(readFileSync(join(clone, 'environments/dev.yaml'), 'utf8'))?.[1];
+    // The images of the branch are not of the base: what is on the default branch renders alike.
+    await rollback(worldAt(clone), { stage: 'dev', apps: ['web'] });
+    expect(base()).toBe(git(dir, 'rev-parse', 'HEAD'));
+    git(clone, 'reset', '-q', '--hard', 'HEAD~1');
+    await rollback(worldAt(clone), { stage: 'dev' });
+    expect(base()).toBe(git(dir, 'rev-parse', 'HEAD'));
+    expect((await synth({ root: clone, env: ENV, check: true, deep: true })).different).toBe(false);
+    git(clone, 'reset', '-q', '--hard', 'HEAD~1');
+    await change(clone, 'base', ['apps', 'web', 'env', 'LOG_LEVEL'], 'debug');
+    await change(clone, 'base', ['apps', 'web', 'env', 'LOG_LEVEL'], 'trace');
+    for (const apps of [[], ['web']])
+      expect(await code(rollback(worldAt(clone), { stage: 'dev', apps }))).toEqual([
+        3,
+        'base-not-on-default-branch',
+      ]);
+  });
+
+  test('is pinned in a shallow clone, whose tip is on the default branch', async () => {
+    const dir = await newYamlLab();
+    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+    const clone = cloneOf(`file://${bareCopy(dir)}`, 'shallow', '--depth=1');
+    linkPackage(clone);
+    await promote(worldAt(clone), { to: 'prod', only: 'base', push: true });
+    expect((await synth({ root: clone, env: ENV, check: true })).different).toBe(false);
+  });
+});
+
+test('a shallow clone holds and releases a pinned stage, and says of history that it is not there', async () => {
+  const dir = await newYamlLab();
+  await promote(worldAt(dir), { to: 'prod', only: 'base' });
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.2.0') });
+  const [one, two] = ['--depth=1', '--depth=2'].map((depth) => {
+    const clone = cloneOf(`file://${bareCopy(dir)}`, depth.slice(2), depth);
+    linkPackage(clone);
+    return clone;
+  }) as [string, string];
+  await hold(worldAt(one), { stage: 'prod', why: 'until Monday', push: true });
+  await hold(worldAt(one), { stage: 'prod', why: undefined });
+  // Git shows the oldest commit of the clone as the one that brought everything.
+  expect(await code(history(worldAt(one), 'dev'))).toEqual([3, 'history-missing']);
+  expect(await code(history(worldAt(two), 'dev'))).toEqual([3, 'history-missing']);
+  expect(await history(worldAt(two), 'dev', 1)).toMatchObject([{ commit: git(dir, 'rev-parse', 'HEAD') }]);
+  expect((await history(worldAt(dir), 'dev')).length).toBe(3);
+});
+
+test('a shallow clone does not take its oldest commit for the age of everything', async () => {
+  const dir = await newYamlLab();
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.2.0') });
+  const clone = cloneOf(`file://${bareCopy(dir)}`, 'two', '--depth=2');
+  linkPackage(clone);
+  const since = async (at: string) =>
+    (await status(worldAt(at))).filter((stage) => stage.since !== undefined).map(({ stage }) => stage);
+  expect([await since(clone), await since(dir)]).toEqual([['dev'], ['dev', 'staging', 'prod']]);
+});
+
+test('a new branch does not take commits along that nobody pushed', async () => {
+  const dir = await newYamlLab();
+  await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+  const clone = cloneOf(bareCopy(dir), 'clone');
+  linkPackage(clone);
+  commitFiles(clone, { 'README.md': 'mine\n' });
+  const push = { to: 'staging', branch: 'promote/web', push: true };
+  expect(await code(promote(worldAt(clone), push))).toEqual([3, 'unpushed-commits']);
+  git(clone, 'reset', '-q', '--hard', 'HEAD~1');
+  expect(await code(promote(worldAt(clone), push))).toBe('done');
+  expect(await code(promote(worldAt(clone), push))).toBe('done');
+});
