@@ -1,3 +1,4 @@
+import { COMMANDS, CURL_USER } from './commands';
 import { PATTERNS } from './patterns';
 import { decodeBase64, isCredential, isFiller, isNoun, isPlaceholder, isRandom } from './value';
 import { strengthOf, type Strength } from './words';
@@ -14,13 +15,16 @@ export interface Detection {
 }
 
 const URL_PASSWORD = /[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@"'<>]{0,80}:([^\s@/"'<>]{3,200})@[\w[.$-]/gi;
+/** In place of the user; nothing follows it. */
+const URL_TOKEN = /https?:\/\/([\w-]{24,200})@[\w[]/gi;
 const BASIC = /\bbasic\s+([A-Za-z0-9+/]{8,}={0,2})/gi;
 const BEARER = /\bbearer\s+([\w.~+/-]{16,}={0,2})/gi;
 const AUTHORIZATION = /\bauthorization["']?[ \t]*[:=][ \t]*["']?[\w-]{3,20}[ \t]+([\w.~+/-]{16,}={0,2})/gi;
-const CURL_USER =
-  /\bcurl\b(?:\\\n|[^\n]){0,300}?\s(?:-u|--user)[ =]+["']?([^\s"':]{1,60}["']?:["']?[^\s"']{3,})/g;
 const ASSIGNMENT =
   /([A-Za-z_][\w.-]{1,80})["'`\]]{0,2}(?:[ \t]{1,4}string)?[ \t]{0,8}(?:=>|:{0,3}=|[?.+]=|\|\|=|={2,3}|:|,[ \t]{0,3}(?=["'`]))[ \t]{0,8}(?:@?["'`]{1,3}([^"'`\n]{4,400})["'`]|((?:[^\s"'`,;<>(){}[\]\\]|\\(?![nrt"])){4,400}))/g;
+/** Several under one name: `passwords: [a, b]`, or one a line. */
+const LIST =
+  /([A-Za-z_][\w.-]{1,60})["']?[ \t]{0,8}[:=][ \t]{0,8}(?:\r?\n((?:[ \t]{0,80}-[ \t]{1,8}[^\n]{4,200}(?:\n|$))+)|\[([^\]\n]{4,1000})\])/g;
 const FLAG = /(?:^|\s)--?([A-Za-z][\w.-]{1,60})[= ]["']?([^\s"'-][^\s"']{3,})/g;
 // Alone between spaces, quotes, brackets and signs of equality: part of a path, a name or a longer format is none.
 const WORD = /(?<![^\s"'`=,;|>([{\\])[A-Za-z0-9+/_-]{24,512}={0,2}(?![^\s"'`,;|<)\]}\\])/g;
@@ -60,6 +64,9 @@ function inPlain(text: string, name: string | undefined): Detection[] {
     if (!isPlaceholder(secret) && !isNoun(secret))
       add('url-password', 'an address with a password in it', secret, index);
   });
+  each(text, URL_TOKEN, (secret, index) => {
+    if (isRandom(secret)) add('url-password', 'an address with a token in it', secret, index);
+  });
   each(text, BASIC, (secret, index) => {
     if (
       decodeBase64(secret)?.includes(':') ||
@@ -78,10 +85,16 @@ function inPlain(text: string, name: string | undefined): Detection[] {
     if (user !== password && !isPlaceholder(secret) && !isPlaceholder(password) && !isNoun(password))
       add('curl-user', 'the user and password of a curl command', secret, index);
   });
+  for (const regex of COMMANDS)
+    each(text, regex, (secret, index) => {
+      if (isPlaceholder(secret) || isNoun(secret)) return;
+      add('command-line', 'a password that a program is given', secret, index);
+    });
   const strength = name === undefined ? undefined : strengthOf(name);
   if (strength !== undefined && !text.trim().includes('\n') && isCredential(text, strength, true))
     add('key-name', `"${name}" says that it is one`, text.trim(), 0);
   for (const regex of [ASSIGNMENT, FLAG, XML]) assignments(text, regex, add);
+  lists(text, add);
   return found;
 }
 
@@ -115,8 +128,8 @@ function assignments(text: string, regex: RegExp, add: Add): void {
     const strength = strengthOf(name);
     if (value === undefined) continue;
     if (strength === undefined) {
-      // What stands under this name may hold names of its own.
-      if (quoted !== undefined) regex.lastIndex = match.index + whole.lastIndexOf(quoted);
+      // What stands under this name may hold names of its own: `jdbc:…?password=…`.
+      regex.lastIndex = match.index + whole.lastIndexOf(value);
       continue;
     }
     if (bare !== undefined && quoted === undefined && isCode(bare, strength)) continue;
@@ -127,6 +140,19 @@ function assignments(text: string, regex: RegExp, add: Add): void {
       value,
       match.index + whole.lastIndexOf(value),
     );
+  }
+}
+
+function lists(text: string, add: Add): void {
+  for (const match of matches(text, LIST)) {
+    const [whole, name, lines, inline] = match as unknown as [string, string, string?, string?];
+    const strength = strengthOf(name);
+    if (strength === undefined || strength === 'key') continue;
+    for (const item of lines?.split('\n') ?? inline!.split(',')) {
+      const value = item.replace(/^[ \t]*(-[ \t]+)?["']?|["']?[ \t\r]*$/g, '');
+      if (!isCredential(value, strength, false)) continue;
+      add('key-name', `"${name}" says that it is one`, value, match.index + whole.lastIndexOf(value));
+    }
   }
 }
 

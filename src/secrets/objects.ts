@@ -1,7 +1,11 @@
 import { parseAllDocuments } from 'yaml';
 import { groupOf } from '../model/kube';
+import { commandLine, isCommandRule } from './commands';
 import { detect, type Detection } from './detect';
-import { strengthOf } from './words';
+import { isCiphertext } from './ciphertext';
+import { isFormat } from './patterns';
+import { decodeBase64 } from './value';
+import { nameInList, nameWithin, strengthOf } from './words';
 
 /** A credential in an object, or an object that is one. */
 export interface ObjectFinding {
@@ -18,8 +22,11 @@ const isMap = (value: unknown): value is Fields =>
 
 /** Every Secret with data and every credential in an object, however deep. Ciphertext is none. */
 export function scanObject(object: Fields): readonly ObjectFinding[] {
-  if (object['kind'] === 'CustomResourceDefinition') return [];
-  return scan(object, []);
+  const found = scan(object, []);
+  // A definition talks about fields of any name; what has the format of a token is one there too.
+  return object['kind'] === 'CustomResourceDefinition'
+    ? found.filter(({ detection, structural }) => structural || isFormat(detection.rule))
+    : found;
 }
 
 /** Plain Secrets in an object or a list of them: of any shape, also inside of texts that hold manifests. */
@@ -30,24 +37,40 @@ export function plainSecrets(value: unknown, field: readonly string[] = []): rea
 function scan(value: unknown, path: readonly string[]): readonly ObjectFinding[] {
   const found: ObjectFinding[] = [];
   walk(value, [...path], undefined, found);
-  return found;
+  return found.length === 0 ? found : withoutValues(found);
+}
+
+/** A credential may be a key, or a name, and part of where others stand. */
+function withoutValues(found: readonly ObjectFinding[]): readonly ObjectFinding[] {
+  const secrets = new Set(found.filter((one) => !one.structural).map(({ detection }) => detection.secret));
+  const hide = (text: string): string => [...secrets].reduce((rest, one) => rest.replaceAll(one, '…'), text);
+  return found.map((one) => ({
+    ...one,
+    field: hide(one.field),
+    detection: { ...one.detection, why: hide(one.detection.why) },
+  }));
 }
 
 /** The path is one array for the whole walk: most values are no finding, and need no path of their own. */
 function walk(value: unknown, path: string[], name: string | undefined, found: ObjectFinding[]): void {
   if (typeof value === 'string') {
     inText(value, path, name, found);
+  } else if (typeof value === 'number') {
+    if (name !== undefined && strengthOf(name) === 'password') inText(String(value), path, name, found);
   } else if (Array.isArray(value)) {
     inList(value, path, name, found);
   } else if (isMap(value)) {
     const held = secretData(value);
     if (held) found.push(structural([...path, held.field], held.secret));
-    const called = typeof value['name'] === 'string' ? value['name'] : undefined;
+    const called = [value['name'], value['key']].find((one) => typeof one === 'string');
     for (const [key, child] of Object.entries(value)) {
       if (held && (key === 'data' || key === 'stringData')) continue;
-      if (isCiphertext(value, key)) continue;
+      if (isCiphertext(key, child)) continue;
+      if (key.length > 12) inKey(key, path, found);
       path.push(key);
-      walk(child, path, key === 'value' && called !== undefined ? called : key, found);
+      const isText = typeof child === 'string' || typeof child === 'number';
+      const own = isText ? nameWithin(name, key) : key;
+      walk(child, path, key === 'value' && called !== undefined ? called : own, found);
       path.pop();
     }
   }
@@ -70,8 +93,12 @@ function inList(
     if (flag) inText(flag[2]!, path, flag[1], found);
     else if (typeof item === 'string' && typeof before === 'string' && /^--?[A-Za-z][\w.-]*$/.test(before))
       inText(item, path, before.replace(/^-+/, ''), found);
-    else walk(item, path, typeof item === 'string' ? undefined : name, found);
+    else walk(item, path, typeof item === 'string' ? nameInList(name) : name, found);
   }
+  const command = commandLine(list);
+  if (command !== undefined)
+    for (const detection of detected(command, undefined))
+      if (isCommandRule(detection.rule)) add(path, detection, found);
   if (last === undefined) path.length = 0;
   else path[path.length - 1] = last;
 }
@@ -83,11 +110,28 @@ function inText(
   found: ObjectFinding[],
 ): void {
   if (isHarmless(text) && !isTelling(name)) return;
-  const embedded = /kind['"]?\s*:\s*['"]?Secret\b/.test(text) ? manifestsIn(text) : [];
-  for (const secret of embedded.flatMap((one) => plainSecrets(one)))
-    found.push({ ...secret, field: formatField(path) });
-  for (const detection of detected(text, name))
-    found.push({ field: formatField(path), detection, structural: false });
+  for (const secret of embeddedSecrets(text)) found.push({ ...secret, field: formatField(path) });
+  for (const detection of detected(text, name)) add(path, detection, found);
+}
+
+/** A key that is a token, or holds an address with a password: random letters alone make it none. */
+function inKey(key: string, path: readonly string[], found: ObjectFinding[]): void {
+  for (const detection of detected(key, undefined))
+    if (detection.rule !== 'entropy') add(path, detection, found);
+}
+
+function add(path: readonly string[], detection: Detection, found: ObjectFinding[]): void {
+  found.push({ field: formatField(path), detection, structural: false });
+}
+
+/** Secrets with data in the manifests that a text holds, be they encoded or not. */
+export function embeddedSecrets(text: string): readonly ObjectFinding[] {
+  const isManifest = /kind['"]?\s*:\s*['"]?secret\b/i;
+  if (isManifest.test(text)) return manifestsIn(text).flatMap((one) => plainSecrets(one));
+  const decoded = text.length < 40 ? undefined : decodeBase64(text);
+  if (decoded === undefined || !isManifest.test(decoded)) return [];
+  const inside = manifestsIn(decoded).flatMap((one) => plainSecrets(one));
+  return inside.map((one) => ({ ...one, detection: { ...one.detection, secret: text } }));
 }
 
 /**
@@ -139,7 +183,7 @@ function manifestsIn(text: string): unknown[] {
 
 /** What a Secret holds, be it encoded or not; undefined for anything else and for one without data. */
 function secretData(object: Fields): { readonly field: string; readonly secret: string } | undefined {
-  if (object['kind'] !== 'Secret') return undefined;
+  if (typeof object['kind'] !== 'string' || object['kind'].toLowerCase() !== 'secret') return undefined;
   if (typeof object['apiVersion'] === 'string' && groupOf(object['apiVersion']) !== '') return undefined;
   for (const field of ['data', 'stringData']) {
     const data = object[field];
@@ -150,16 +194,6 @@ function secretData(object: Fields): { readonly field: string; readonly secret: 
   }
   return undefined;
 }
-
-/** Values that are encrypted, or public by nature. */
-const isCiphertext = (parent: Fields, key: string): boolean =>
-  key === 'encryptedData' ||
-  key === 'sealed' ||
-  key === 'caBundle' ||
-  key === 'sops' ||
-  isEncrypted(parent[key]);
-
-const isEncrypted = (value: unknown): boolean => typeof value === 'string' && /^ENC\[AES256_GCM,/.test(value);
 
 const structural = (path: readonly string[], secret: string): ObjectFinding => ({
   field: formatField(path),

@@ -137,3 +137,8 @@ export const PATTERNS: readonly Pattern[] = [
   token('maxmind-key', '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk'),
   p('password-hash', '(?<![\\w$])\\$(?:2[abxy]|apr1|1|5|6|argon2(?:id|i|d)|y)\\$[./A-Za-z0-9$=,+]{20,}'),
 ];
+
+const NAMES = new Set(PATTERNS.map(({ name }) => name));
+
+/** Whether a rule is the format of a token. */
+export const isFormat = (rule: string): boolean => NAMES.has(rule);

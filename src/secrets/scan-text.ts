@@ -1,7 +1,19 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Node,
+  type Scalar,
+  type YAMLSeq,
+} from 'yaml';
 import type { Location } from '../model/errors';
 import { detect } from './detect';
-import { plainSecrets } from './objects';
+import { commandLine, isCommandRule } from './commands';
+import { isCiphertext, MAY_BE_CIPHERTEXT } from './ciphertext';
+import { embeddedSecrets, plainSecrets } from './objects';
+import { nameInList, nameWithin, strengthOf } from './words';
 
 /** A credential in a file. Its value is not part of it. */
 export interface FileFinding {
@@ -48,10 +60,13 @@ function ciphertextLines(text: string): ReadonlySet<number> {
     if (indent < 0) continue;
     if (within !== undefined && indent <= within) within = undefined;
     if (/^\s*(encryptedData|sealed|caBundle):/.test(line)) within = indent;
-    if (within !== undefined) found.add(index + 1);
+    if (within !== undefined && CIPHERTEXT.test(line)) found.add(index + 1);
   }
   return found;
 }
+
+/** The key alone, or base64 and nothing else beside it. */
+const CIPHERTEXT = /^\s*([\w.'"-]+:)?\s*(([|>][-+]?)?|["']?[A-Za-z0-9+/]{40,}={0,2}["']?)\s*$/;
 
 function inSettings(text: string, file: string): FileFinding[] {
   return text.split('\n').flatMap((line, index): FileFinding[] => {
@@ -89,19 +104,17 @@ function inYaml(text: string, file: string, lines: LineCounter): FileFinding[] {
         if (!secret) return;
         const data = (node.get('data', true) ?? node.get('stringData', true) ?? node) as Node;
         found.push({ at: place(data), rule: 'plain-secret', why: secret.detection.why, structural: true });
-      } else if (isScalar(node) && typeof node.value === 'string' && node.range) {
-        if (/kind['"]?\s*:\s*['"]?Secret\b/.test(node.value) && node.value.includes('\n')) {
-          const [secret] = parseQuietly(node.value).flatMap((one) => plainSecrets(one));
-          if (secret)
-            found.push({
-              at: place(node),
-              rule: 'plain-secret',
-              why: secret.detection.why,
-              structural: true,
-            });
-        }
+      } else if (isSeq(node)) {
+        for (const { at, rule, why } of inCommand(node))
+          found.push({ at: place(at), rule, why, structural: false });
+      } else if (isScalar(node) && node.range) {
+        const text = textOf(node, name);
+        if (text === undefined) return;
+        const [secret] = embeddedSecrets(text);
+        if (secret)
+          found.push({ at: place(node), rule: 'plain-secret', why: secret.detection.why, structural: true });
         // Of a text of several lines, each line is looked at on its own.
-        const [first] = node.value.includes('\n') ? [] : detect(node.value, { name });
+        const [first] = text.includes('\n') ? [] : detect(text, { name });
         if (first) found.push({ at: place(node), rule: first.rule, why: first.why, structural: false });
       }
     });
@@ -109,38 +122,54 @@ function inYaml(text: string, file: string, lines: LineCounter): FileFinding[] {
   });
 }
 
-function parseQuietly(text: string): unknown[] {
-  try {
-    return parseAllDocuments(text, { logLevel: 'silent' }).map(
-      (doc) => doc.toJS({ maxAliasCount: 100 }) as unknown,
-    );
-  } catch {
-    return [];
-  }
+/** A number is a text where it stands under a password's name. */
+function textOf({ value }: Scalar, name: string | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && strengthOf(name ?? '') === 'password' ? String(value) : undefined;
 }
 
-const isSecret = (node: { get: (key: string) => unknown }): boolean => node.get('kind') === 'Secret';
+/** A list may be a command line; its password is one of the words. */
+function inCommand({ items }: YAMLSeq): { at: Node; rule: string; why: string }[] {
+  const words = items.map((item) => (isScalar(item) ? item.value : undefined));
+  const command = commandLine(words);
+  if (command === undefined) return [];
+  return detect(command).flatMap(({ rule, secret, why }) => {
+    const at = items.find((item) => isScalar(item) && String(item.value).includes(secret));
+    return at && isCommandRule(rule) ? [{ at: at as Node, rule, why }] : [];
+  });
+}
+
+/** Of the few keys that ciphertext may stand under, what stands there. */
+const plain = (key: string, node: unknown): unknown => {
+  if (isScalar(node)) return node.value;
+  return MAY_BE_CIPHERTEXT.test(key) && isMap(node) ? (node.toJSON() as unknown) : undefined;
+};
+
+const isSecret = (node: { get: (key: string) => unknown }): boolean =>
+  String(node.get('kind')).toLowerCase() === 'secret';
 
 type Visit = (node: Node, name: string | undefined) => void;
 
 function walk(node: unknown, name: string | undefined, visit: Visit): void {
   if (isMap(node)) {
     visit(node, name);
-    const called = node.get('name');
+    const called = [node.get('name'), node.get('key')].find((one) => typeof one === 'string');
     for (const { key, value } of node.items) {
       const text = isScalar(key) ? String(key.value) : undefined;
-      if (text !== undefined && /^(encryptedData|sealed|caBundle|sops)$/.test(text)) continue;
+      if (text !== undefined && isCiphertext(text, plain(text, value))) continue;
       if (isSecret(node) && (text === 'data' || text === 'stringData')) continue;
-      walk(value, text === 'value' && typeof called === 'string' ? called : text, visit);
+      const own = text !== undefined && isScalar(value) ? nameWithin(name, text) : text;
+      walk(value, text === 'value' && called !== undefined ? called : own, visit);
     }
   } else if (isSeq(node)) {
+    visit(node, name);
     for (const [index, item] of node.items.entries()) {
       const before = node.items[index - 1];
       const flag =
         isScalar(before) && typeof before.value === 'string'
           ? /^--?([A-Za-z][\w.-]*)$/.exec(before.value)
           : null;
-      walk(item, flag?.[1] ?? (isScalar(item) ? undefined : name), visit);
+      walk(item, flag?.[1] ?? (isScalar(item) ? nameInList(name) : name), visit);
     }
   } else if (isScalar(node)) {
     visit(node, name);

@@ -18,7 +18,7 @@ const PLACEHOLDER_PART =
 const REGEX = /\(\?[:!<=]|\[[^\]]*\w-\w[^\]]*\]|\\[wdsb]|\[\^/;
 /** Another place holds the value. */
 const REFERENCE =
-  /^(\$[({A-Za-z_]|\$\$|%[A-Za-z_(]|\{\{|<%|#\{|@|&[a-z]|\*[a-z]|env[.:(]|vault:|ref\+|secretRef|file:|arn:aws[^:]*:(secretsmanager|ssm|iam|kms)|projects\/|process\.env|os\.(environ|getenv)|ENC\[)/;
+  /^(\$[({]|\$[A-Za-z_]\w*($|[/.:,;)@-])|\$\$|%[A-Za-z_(]|\{\{|<%|#\{|@|&[a-z]|\*[a-z]|env[.:(]|vault:|ref\+|secretRef|file:|arn:aws[^:]*:(secretsmanager|ssm|iam|kms)|projects\/|process\.env|os\.(environ|getenv)|ENC\[AES256_GCM,data:[^,\]]*,iv:)/;
 const PLAIN = [
   /^-?\d{1,19}(\.\d+)?(ms|[smhdwy]|[kmgt]i?b?|%)?$/i, // numbers, durations, sizes
   /^v?\d+(\.\d+){1,3}([-+][\w.]+)?$/, // versions
@@ -106,11 +106,18 @@ export function isRandom(text: string): boolean {
 const classOf = (char: string): number =>
   /[a-z]/.test(char) ? 0 : /[A-Z]/.test(char) ? 1 : /\d/.test(char) ? 2 : 3;
 
+const PRINTABLE = /^[\x20-\x7e\u00a0-\ufffc\t\r\n]{8,}$/;
+/** As Windows writes texts, which `powershell -EncodedCommand` takes. */
+const ASCII = /^[\x20-\x7e\t\r\n]{8,}$/;
+
 /** The printable text that base64 stands for; undefined for anything else. */
 export function decodeBase64(text: string): string | undefined {
   const plain = text.replace(/\s+/g, '');
   if (plain.length < 12 || plain.length > 1 << 20 || plain.length % 4 === 1) return undefined;
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(plain) && !/^[A-Za-z0-9_-]+={0,2}$/.test(plain)) return undefined;
-  const decoded = Buffer.from(plain, 'base64').toString('utf8');
-  return /^[\x20-\x7e\u00a0-\ufffc\t\r\n]{8,}$/.test(decoded) ? decoded : undefined;
+  const bytes = Buffer.from(plain, 'base64');
+  const decoded = bytes.toString('utf8');
+  if (PRINTABLE.test(decoded)) return decoded;
+  const wide = bytes.length % 2 === 0 && bytes.includes(0) ? bytes.toString('utf16le') : '';
+  return ASCII.test(wide) ? wide : undefined;
 }

@@ -10,7 +10,7 @@ const KINDS_OF_PLACE =
   /^(cache|column|composite|config|data|dedup|event|foreign|group|hash|i18n|idempotency|index|label|lookup|map|message|node|object|partition|primary|public|pub|route|routing|row|shard|sort|topic|translation|unique)$/;
 /** The last word says that the value is about a secret, and none itself. */
 const ABOUT =
-  /^(age|algorithm|alg|algo|annotation|arn|attribute|audience|backend|bits|bytes|charset|check|class|claim|config|cost|count|days|default|dir|directory|disabled|duration|enabled|enable|encoding|endpoint|exists|expiration|expires?|expiry|field|fields|file|filename|files|format|generator|group|header|hint|host|hours|id|ids|interval|issuer|iterations|key|keys|kind|label|len|length|lifespan|lifetime|limit|limits|location|manager|max|method|min|minutes|mode|mount|name|names|namespace|optional|path|paths|pattern|period|placeholder|policy|port|prefix|profile|prompt|provider|ref|refs|region|renewal|required|requirements|reset|resource|role|rotation|rounds|rule|rules|scope|scopes|seconds|selector|server|size|source|status|storage|store|strategy|strength|suffix|timeout|title|ttl|type|types|uri|uris|url|urls|usage|user|username|validator|validity|version|volume|window)$/;
+  /^(age|algorithm|alg|algo|annotation|arn|attribute|audience|backend|bits|bytes|charset|check|class|claim|config|cost|count|comment|days|default|description|dir|directory|disabled|duration|enabled|enable|encoding|endpoint|exists|expiration|expires?|expiry|field|fields|file|filename|files|format|generator|group|header|hint|host|hours|id|ids|interval|issuer|iterations|key|keys|kind|label|len|length|lifespan|lifetime|limit|limits|location|manager|max|method|min|minutes|mode|mount|name|names|namespace|optional|path|paths|pattern|period|placeholder|policy|port|prefix|profile|prompt|provider|ref|refs|region|renewal|required|requirements|reset|resource|role|rotation|rounds|rule|rules|scope|scopes|seconds|selector|server|size|source|status|summary|storage|store|strategy|strength|suffix|timeout|title|ttl|type|types|uri|uris|url|urls|usage|user|username|validator|validity|version|volume|window)$/;
 
 /** What is computed from a secret in one direction only, made to be shown, or no real one by its own word. */
 const DERIVED =
@@ -47,3 +47,14 @@ export function strengthOf(name: string): Strength | undefined {
   if (words.includes('key') || words.includes('auth')) return 'key';
   return undefined;
 }
+
+/** The name that a text in a map has: the map's own counts where it is one of several credentials, `tokens: {alice: …}`. */
+export function nameWithin(parent: string | undefined, key: string): string {
+  const plural = /(passw(or)?ds|passphrases|secrets|tokens|credentials|creds|keys)$/i;
+  if (parent === undefined || !plural.test(parent) || strengthOf(parent) === undefined) return key;
+  return strengthOf(key) === undefined ? `${parent}.${key}` : key;
+}
+
+/** The name of what stands in a list: the list's own, where that is telling. */
+export const nameInList = (parent: string | undefined): string | undefined =>
+  parent !== undefined && strengthOf(parent) !== undefined ? parent : undefined;

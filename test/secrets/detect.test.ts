@@ -25,6 +25,7 @@ test('what only talks about credentials is no alarm', () => {
     ['TOKEN_TTL', '3600'],
     ['PASSWORD_MIN_LENGTH', '12'],
     ['SECRET_NAME', 'web-database'],
+    ['secrets.description', 'Where they come from: a store, or 2 files.'],
     ['TOKEN_ENDPOINT', 'https://sso.example.com/token'],
     ['AUTH_ENABLED', 'true'],
     ['DB_PASSWORD', '$(OTHER_PASSWORD)'],
@@ -66,6 +67,46 @@ test('a credential is found inside of another text, and beside what looks like o
   expect(rules(planted.base64(`# schlüssel\npassword=${planted.password()}`))).toEqual(['key-name']);
 });
 
+test('a password on a command line is found, and one in a file of logins', () => {
+  const value = planted.password();
+  for (const text of [
+    `mysql -uroot -p${value} -e 'select 1'`,
+    `mysqldump \\\n  --all-databases -u root -p'${value}'`,
+    `sshpass -p ${value} ssh host`,
+    `redis-cli -h cache -a ${value} ping`,
+    `docker login -u bob -p ${value} registry.example.com`,
+    `machine git.example.com\nlogin bob\npassword ${value}\n`,
+    `db:5432:*:bob:${value}\n`,
+    `root:${value}@tcp(db:3306)/shop`,
+  ])
+    expect([text.replace(value, ''), rules(text)]).toEqual([text.replace(value, ''), ['command-line']]);
+  for (const text of [
+    'mysql -p',
+    'mysql -p -e "select 1"',
+    'mysql -uroot -p$MYSQL_ROOT_PASSWORD',
+    'mysql -uroot -p"${PASSWORD}"',
+    'ssh -p 2222 host',
+    'mkdir -p /var/lib/mysql/data',
+    'redis-cli -a "$REDIS_PASSWORD" ping',
+    'docker login -u bob --password-stdin registry.example.com',
+    'docker run -p 127.0.0.1:8080:80 redis-cli',
+  ])
+    expect([text, rules(text)]).toEqual([text, []]);
+});
+
+test('a credential is found in the parameters of an address, in a list, and in base64 of wide characters', () => {
+  const [a, b] = [planted.password(), planted.password()];
+  expect(rules(`jdbc:postgresql://db/shop?user=shop&password=${a}`)).toEqual(['key-name']);
+  expect(rules(`https://${planted.random()}@errors.example.com/1`)).toEqual(['url-password']);
+  expect(rules(`passwords: [${a}, '${b}']`)).toEqual(['key-name', 'key-name']);
+  expect(rules(`tokens:\n  - ${planted.random()}\n  - ${planted.random()}\n`)).toEqual([
+    'key-name',
+    'key-name',
+  ]);
+  expect(rules('secrets:\n  - web-database\n  - web-session\nverbs: [get, list]\n')).toEqual([]);
+  expect(rules(Buffer.from(`password=${a}`, 'utf16le').toString('base64'))).toEqual(['key-name']);
+});
+
 test('a long text without end takes no time to speak of', () => {
   const begun = process.cpuUsage().user;
   for (const part of [
@@ -78,6 +119,14 @@ test('a long text without end takes no time to speak of', () => {
     'password: ',
     'ey',
     'authorization: ',
+    'mysql ',
+    'redis-cli -a ',
+    'docker login ',
+    'machine a login ',
+    'passwords: [',
+    'passwords:\n- a',
+    'a:a',
+    'a:80:',
   ])
     detect(part.repeat(200_000 / part.length));
   expect((process.cpuUsage().user - begun) / 1e6).toBeLessThan(10);
@@ -93,7 +142,9 @@ test('a Secret with data is found in every shape', () => {
     { apiVersion: 'v1', kind: 'SecretList', items: [{ ...secret }] },
     { kind: 'ConfigMap', data: { 'secret.yaml': `apiVersion: v1\nkind: Secret\ndata: {a: ${value}}\n` } },
     { kind: 'ConfigMap', data: { 'secret.json': JSON.stringify(secret) } },
+    { kind: 'ConfigMap', binaryData: { all: planted.base64(JSON.stringify(secret)) } },
     { kind: 'Template', objects: [secret] },
+    { ...secret, kind: 'secret' },
   ];
   for (const shape of shapes) expect(plainSecrets(shape)).toHaveLength(1);
 });
