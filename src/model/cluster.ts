@@ -45,6 +45,10 @@ export const clusterSchema = z
   .strictObject({
     server: z
       .url({ protocol: /^https$/ })
+      // Argo CD takes the slash off the address that is registered, and not off that of an Application.
+      .refine((server) => !server.endsWith('/'), {
+        message: 'must not end with a slash: Argo CD would not find the cluster',
+      })
       .describe('URL of the API server, as Argo CD knows the cluster.')
       .default(IN_CLUSTER),
     hub: dnsLabel

@@ -4,6 +4,7 @@ import { IN_CLUSTER } from '../model/cluster';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { clustersOf } from '../model/fleet';
+import { suggest } from '../model/nearest';
 import type { StackConfig } from './config';
 import type { RemoteClusters } from './secrets';
 
@@ -73,6 +74,16 @@ export function preflight(
       cause: `cluster "${name}" is deployed to from "${delivery.hub}" and is not registered there`,
       consequence: 'Its stages could not be synced.',
       remedy: `${secret(`clusters.${name}.bearerToken`)}, and .caData; or set clusters.${name} to registered.`,
+      at,
+    });
+  }
+  const known = Object.keys(repository.values.clusters);
+  for (const name of Object.keys(config.clusters)) {
+    if (known.includes(name)) continue;
+    problems.push({
+      code: 'stack-config',
+      cause: `stageline:clusters.${name} is for no cluster of environments/base.yaml`,
+      remedy: suggest(name, known, `pulumi config rm --path 'stageline:clusters.${name}'`),
       at,
     });
   }

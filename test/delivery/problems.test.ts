@@ -74,6 +74,11 @@ describe('deliveryProblems', () => {
     expect(found(repositoryOf({ dev: { sync: { [key]: true } } }))).toEqual([]);
   });
 
+  test('an address of a cluster that Argo CD would not find again is no address', () => {
+    const clusters = { main: { kubernetes: '1.34', server: 'https://kubernetes.default.svc/' } };
+    expect(() => repositoryOf({}, { clusters })).toThrow('must not end with a slash');
+  });
+
   test('find a stage, or an app, where Argo CD runs: it could write projects of its own', () => {
     const eu = { kubernetes: '1.34', server: 'https://eu.example:6443', hub: 'main' };
     const clusters = { main: { kubernetes: '1.34' }, eu };

@@ -62,7 +62,13 @@ describe('the Helm chart', () => {
   test('is pinned, keeps its definitions and creates none of the settings', async () => {
     const result = await run(profiled('ha'), { installer: 'helm', chart: { version: '9.1.0' } });
     const release = result.resources.find(({ type }) => type === 'kubernetes:helm.sh/v3:Release')!;
-    expect(release.inputs).toMatchObject({ chart: 'argo-cd', version: '9.1.0', createNamespace: false });
+    expect(release.inputs).toMatchObject({
+      chart: 'argo-cd',
+      version: '9.1.0',
+      createNamespace: false,
+      // A process that is not ready yet would keep the projects from being emptied.
+      skipAwait: true,
+    });
     expect(values(result)).toMatchObject({
       crds: { install: true, keep: true },
       configs: { cm: { create: false }, params: { create: false }, rbac: { create: false } },
@@ -163,6 +169,14 @@ describe('secrets', () => {
     expect(named(result, 'application-shop-prod').objects[0]!['spec']).toMatchObject({
       destination: { server: 'https://eu.example:6443', namespace: 'shop-prod' },
     });
+  });
+
+  test('of a cluster that nobody knows are told, beside the one that is not registered', async () => {
+    const { problems } = await run(remote, { clusters: { ue: 'registered' } });
+    expect(problems.map(({ code, remedy }) => [code, remedy])).toEqual([
+      ['cluster-not-registered', expect.stringContaining('clusters.eu')],
+      ['stack-config', expect.stringContaining('"eu"')],
+    ]);
   });
 
   test('register the own cluster too where Argo CD has to reach it by its address from outside', async () => {
