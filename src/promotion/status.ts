@@ -17,6 +17,8 @@ export interface Behind {
   readonly stage: string;
   readonly images: number;
   readonly values: number;
+  /** Of those, how many by app. */
+  readonly valuesByApp: Readonly<Record<string, number>>;
   /** Commits between the two bases; 0 where they render alike; undefined where history is not in the clone. */
   readonly base: number | undefined;
 }
@@ -111,11 +113,17 @@ async function behindOf(
     throw error;
   });
   const of = (kind: string): number => changes.filter((change) => change.class === kind).length;
+  const apps = [
+    ...new Set(changes.filter((change) => change.class === 'config').map(({ app }) => app!)),
+  ].sort();
   const base = changes.find((change) => change.class === 'base');
   return {
     stage: before,
     images: of('image'),
     values: of('config'),
+    valuesByApp: Object.fromEntries(
+      apps.map((app) => [app, changes.filter((c) => c.class === 'config' && c.app === app).length]),
+    ),
     base:
       base === undefined
         ? 0

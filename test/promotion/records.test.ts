@@ -13,7 +13,7 @@ import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
 import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
-import { change, linkPackage, newYamlLab, worldAt } from './lab';
+import { change, linkPackage, newYamlLab, stageline, worldAt } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
@@ -225,6 +225,9 @@ describe('status', () => {
     expect(dev).toMatchObject({ images: { web: 'registry.example.com/web:1.1.0' }, outdated: [] });
     expect(dev!.deployed).toMatchObject({ health: 'Healthy', current: true });
     expect(formatBehind(staging!.behind)).toBe('1 image, 1 value');
+    expect(staging!.behind!.valuesByApp).toEqual({ web: 1 });
+    const { stdout } = await stageline(dir, 'status');
+    expect(stdout).toMatch(/^web .* \(1 value\)/m);
     expect(prod).toMatchObject({ held: 'christmas', behind: { stage: 'staging', images: 0, values: 0 } });
   });
 });

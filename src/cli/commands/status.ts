@@ -34,7 +34,9 @@ function matrix(
     at === undefined ? '?' : formatAge((context.now().getTime() - Date.parse(at)) / 1000);
   const rows = [
     line('', ({ stage }) => stage),
-    ...apps.map((app) => line(app, ({ images }) => short(images[app]))),
+    ...apps.map((app) =>
+      line(app, ({ images, behind }) => `${short(images[app])}${config(behind?.valuesByApp[app])}`),
+    ),
     line('base', ({ base }) => base?.slice(0, 12) ?? 'working tree'),
     line('changed', ({ since }) => ago(since)),
     line('behind', ({ behind }) => (behind ? formatBehind(behind) || 'nothing' : '-')),
@@ -60,6 +62,9 @@ function matrix(
 
 const exceptFor = (except: readonly string[]): string =>
   except.length === 0 ? '' : `, except for ${except.join(', ')}`;
+
+/** Config of an app that is not that of the stage before. */
+const config = (values = 0): string => (values === 0 ? '' : ` (${values} value${values === 1 ? '' : 's'})`);
 
 /** The last part of the name, with tag or digest. */
 function short(image: string | undefined): string {
