@@ -17,7 +17,7 @@ export const COMMANDS: readonly RegExp[] = [
   command(BIND, '-[pw] '),
   // ~/.netrc and ~/.pgpass
   /\bmachine\s+\S{1,200}\s+login\s+\S{1,100}\s+password\s+(\S{4,})/g,
-  /^[ \t]*[\w.*-]{1,200}:(?:\d{2,5}|\*):[\w*.-]{1,63}:[\w*.-]{1,63}:(\S{4,200})$/gm,
+  /^[ \t]*[\w.*-]{1,200}:(?:\d{4,5}|\*):[\w*.-]{1,63}:[\w*.-]{1,63}:((?:[^\s:\\]|\\.){4,200})$/gm,
   // Go's driver of MySQL
   /(?<![\w/])[\w.-]{1,40}:([^\s:@/"']{4,200})@(?:tcp|unix)\(/g,
 ];

@@ -86,6 +86,8 @@ test('a password on a command line is found, and one in a file of logins', () =>
     'mysql -uroot -p$MYSQL_ROOT_PASSWORD',
     'mysql -uroot -p"${PASSWORD}"',
     'ssh -p 2222 host',
+    '52:54:00:b1:18:f3',
+    '5254:0000:00b1:18f3:2001:db8a',
     'mkdir -p /var/lib/mysql/data',
     'redis-cli -a "$REDIS_PASSWORD" ping',
     'docker login -u bob --password-stdin registry.example.com',
