@@ -227,6 +227,13 @@ const CASES: readonly [rule: string, files: Files, complaint: RegExp][] = [
     /the time zone "Mars\/Base" of a is none/,
   ],
   [
+    'sealed-is-no-copy',
+    dev(
+      `apps: { web: { secrets: { ${['db', 'queue'].map((name, i) => `${name}: { env: { V${i}: value }, sealed: { value: ${'A'.repeat(400)} } }`).join(', ')} } } }`,
+    ),
+    /dev\.yaml:1:\d+: the ciphertext of "value" is the one of environments\/dev\.yaml:1, sealed for .*web-db or for .*web-queue, and not for both \[sealed-copy\]/,
+  ],
+  [
     'sealed-is-of-a-stage',
     web(`secrets: { db: { env: { PASSWORD: password }, sealed: { password: ${'A'.repeat(400)} } } }`),
     /base\.yaml:18:71: the ciphertext of "password" stands in environments\/base\.yaml, and only one namespace can decrypt it \[sealed-in-base\]/,

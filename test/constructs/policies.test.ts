@@ -74,10 +74,10 @@ test('a stage that asks for none gets none, and audit is the default', () => {
 });
 
 test('an image from another registry, or without a digest, is refused where the stage says so', () => {
-  const environment = stageOf({ apps: { web } });
-  const objects = renderApp(environment, appOf(environment, 'web'));
-  const said = (images: { requireDigest: boolean; registries: string[] }): string[] =>
-    checkStages(
+  const said = (images: { requireDigest: boolean; registries: string[] }, image = web.image): string[] => {
+    const environment = stageOf({ apps: { web: { ...web, image } } });
+    const objects = renderApp(environment, appOf(environment, 'web'));
+    return checkStages(
       [
         {
           name: 'dev',
@@ -95,6 +95,11 @@ test('an image from another registry, or without a digest, is refused where the 
     )
       .filter(({ code }) => code === 'image-not-allowed')
       .map(({ cause }) => cause);
+  };
+  // The policy for the cluster asks for the same.
+  const digest = (kind: string, length: number): string[] =>
+    said({ requireDigest: true, registries: [] }, `ghcr.io/example/web@${kind}:${'a'.repeat(length)}`);
+  expect([digest('sha256', 64), digest('sha512', 128)].map(({ length }) => length)).toEqual([0, 1]);
   expect(said({ requireDigest: false, registries: ['ghcr.io/example'] })).toEqual([]);
   expect(said({ requireDigest: false, registries: ['ghcr.io/exam'] })).toHaveLength(1);
   expect(said({ requireDigest: true, registries: [] })[0]).toContain('has no digest');

@@ -8,15 +8,16 @@ import { callsExist } from './network';
 import * as pods from './pods';
 import { askedPortsExist, exposedPortsAreServed, portsDiffer, servicePortsHaveService } from './ports';
 import { addressHasNoSecrets, serversHaveNoSecrets } from './repository';
-import { sealedIsOfAStage } from './secrets';
+import { sealedIsNoCopy, sealedIsOfAStage } from './secrets';
 import type { AppRule, Facts, RepositoryRule, StageRule } from './rule';
 
 export type { Facts } from './rule';
 
 export const REPOSITORY_RULES: readonly RepositoryRule[] = [
   addressHasNoSecrets,
-  serversHaveNoSecrets,
   namespacesAreNotShared,
+  sealedIsNoCopy,
+  serversHaveNoSecrets,
 ];
 
 export const STAGE_RULES: readonly StageRule[] = [

@@ -23,11 +23,11 @@ export const imageRules = stageRule(
             remedy: 'Copy the image there, or add its registry under images.registries of the stage.',
           };
         }
-        if (images.requireDigest && parseImage(reference)?.digest === undefined) {
+        if (images.requireDigest && !/^sha256:/.test(parseImage(reference)?.digest ?? '')) {
           yield {
             entry,
             field,
-            says: `"${reference}" has no digest`,
+            says: `"${reference}" has no digest of SHA-256`,
             consequence: 'Another image could be put under the same tag.',
             remedy: 'Name it as image:tag@sha256:….',
           };
