@@ -132,7 +132,9 @@ async function deployed(workspace: Workspace, { from, to }: GateInput, notes: st
   if (world.now().getTime() >= opens) return [];
   return [
     closedGate(
-      `${from.name} has to run this for ${String(soak)}, and does so since ${iso(since)}`,
+      `${from.name} has to run this for ${String(soak)}, and does so since ${iso(since)}${
+        records.length === 0 ? ' (no deployment is recorded: commits count, not what ran)' : ''
+      }`,
       `wait until ${iso(opens)}`,
       to,
     ),

@@ -40,6 +40,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   const to = await readStage(world.root, repo, options.to);
   const from = await readStage(world.root, repo, sourceName(options, to));
   const plan = await planBetween(workspace, from, to, options);
+  requireApps(to, plan, options.apps ?? []);
   if (plan.edits.length === 0) return undefined;
   const after = { ...to, text: plan.text, values: parseValues(plan.text), baseValues: plan.baseValues };
   const sealed = requireSealed(from, after, plan.changes);
@@ -68,6 +69,21 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
     ],
     fields: plan.changes.map((c) => [[c.app, ...c.path].filter(Boolean).join('.'), c.before, c.after]),
   };
+}
+
+/** An app that was asked for and is not there yet comes with the base, and with nothing else. */
+function requireApps(to: StageSource, { missing }: PromotionPlan, asked: readonly string[]): void {
+  const absent = missing.filter((app) => asked.includes(app));
+  if (absent.length === 0) return;
+  const at = to.base === undefined ? '' : ` at its base ${to.base.slice(0, 12)}`;
+  throw new UserError(
+    absent.map((app) => ({
+      code: 'unknown-app',
+      cause: `stage ${to.name} has no app ${JSON.stringify(app)}${at}`,
+      consequence: 'Nothing was changed.',
+      remedy: `it comes with the base: stageline promote --to ${to.name} --only base`,
+    })),
+  );
 }
 
 function sourceName(options: PromoteOptions, to: StageSource): string {

@@ -6,6 +6,7 @@ import { approvalRules, type ApprovalRule } from '../delivery/approvals';
 import { readLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { distChanges, prepareNow } from './preview';
+import type { PromotionPlan } from './plan';
 import { planBetween } from './promote';
 import { contentHash, readRecords, type Deployment } from './records';
 import { releasesOf } from './releases';
@@ -106,12 +107,11 @@ async function behindOf(
   if (before === undefined) return undefined;
   const source = await readStage(world.root, repo, before);
   const workspace = { world, repo, checkout: { ref: 'HEAD', head } };
-  const { changes } = await planBetween(workspace, source, stage, {}).catch((error: unknown) => {
-    // Work that is not on the default branch yet cannot be promoted as a base; images and values still compare.
-    if (error instanceof UserError && error.problems[0]!.code === 'base-not-on-default-branch')
-      return planBetween(workspace, { ...source, base: stage.base }, stage, {});
-    throw error;
-  });
+  // Work that is not on the default branch yet cannot be promoted as a base; images and values still compare.
+  const known = await withKnownBase(planBetween(workspace, source, stage, {}));
+  const names = Object.keys(appsOf(source));
+  const ofApps = (): Promise<PromotionPlan> => planBetween(workspace, source, stage, { apps: names });
+  const changes = known?.changes ?? (names.length > 0 ? (await ofApps()).changes : []);
   const of = (kind: string): number => changes.filter((change) => change.class === kind).length;
   const apps = [
     ...new Set(changes.filter((change) => change.class === 'config').map(({ app }) => app!)),
@@ -125,10 +125,23 @@ async function behindOf(
       apps.map((app) => [app, changes.filter((c) => c.class === 'config' && c.app === app).length]),
     ),
     base:
-      base === undefined
-        ? 0
-        : await countCommits(repo, String(base.before), String(base.after)).catch(() => undefined),
+      known === undefined
+        ? undefined
+        : base === undefined
+          ? 0
+          : await countCommits(repo, String(base.before), String(base.after)).catch(() => undefined),
   };
+}
+
+/** The plan; undefined where the base is not on the default branch. */
+async function withKnownBase(plan: Promise<PromotionPlan>): Promise<PromotionPlan | undefined> {
+  try {
+    return await plan;
+  } catch (error) {
+    if (error instanceof UserError && error.problems[0]!.code === 'base-not-on-default-branch')
+      return undefined;
+    throw error;
+  }
 }
 
 function lastDeployed(world: World, stage: string, records: readonly Deployment[]): StageStatus['deployed'] {

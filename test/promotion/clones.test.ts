@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseValues, valueIn } from '../../src/config/yaml-edit';
 import { history, hold, promote, rollback, setImage, status } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
 import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
@@ -47,6 +48,24 @@ describe('a base', () => {
       3,
       'base-not-on-default-branch',
     ]);
+    // It is no reason to tell nothing.
+    const behind = async (): Promise<unknown> =>
+      (await status(worldAt(dir))).map((stage) => stage.behind?.base);
+    expect(await behind()).toEqual([undefined, expect.anything(), 0]);
+    git(dir, 'switch', '-q', '-c', 'other');
+    await change(dir, 'base', ['apps', 'web', 'env', 'LOG_LEVEL'], 'debug');
+    expect(await behind()).toEqual([undefined, undefined, 0]);
+  });
+
+  test('brings the apps that a pinned stage has not: to promote them alone is refused', async () => {
+    const dir = await newYamlLab();
+    await promote(worldAt(dir), { to: 'prod', only: 'base' });
+    const app = valueIn(parseValues(readFileSync(join(dir, 'environments/base.yaml'), 'utf8')), [
+      'apps',
+      'web',
+    ]);
+    await change(dir, 'base', ['apps', 'late'], app);
+    expect(await code(promote(worldAt(dir), { to: 'prod', apps: ['late'] }))).toEqual([1, 'unknown-app']);
   });
 
   test('is no commit of a branch either when a stage goes back', async () => {
