@@ -7,6 +7,8 @@ import { isSecure, readSettings } from './stack-file';
 /** The configuration of a stack, as far as it can be read without its key. */
 export interface PlannedConfig {
   readonly stack: string;
+  /** The stack's name as messages say it: `<stack>` where no stack has a file yet. */
+  readonly spoken: string;
   readonly config: StackConfig;
   /** Settings that are encrypted as a whole, so that not even their form can be told. */
   readonly opaque: readonly string[];
@@ -62,7 +64,12 @@ export function planConfig(root: string, wanted: string | undefined): PlannedCon
     const value = withPlaceholders(settings[key], key);
     return typeof value === 'string' ? value : JSON.stringify(value);
   };
-  return { stack, config: parseConfig(read, stack, Object.keys(settings)), opaque: unreadable };
+  return {
+    stack,
+    spoken: wanted ?? stacks[0] ?? '<stack>',
+    config: parseConfig(read, stack, Object.keys(settings)),
+    opaque: unreadable,
+  };
 }
 
 function withPlaceholders(value: unknown, key: string): unknown {

@@ -28,7 +28,7 @@ export interface Plan {
  * @throws UserError when the repository or the configuration of the stack cannot be read
  */
 export async function plan(root: string, wanted?: string): Promise<Plan> {
-  const { config, opaque, stack } = planConfig(root, wanted);
+  const { config, opaque, spoken, stack } = planConfig(root, wanted);
   const sources = loadSources(root);
   const problems: Problem[] = [];
   const notes = opaque.map(
@@ -39,7 +39,7 @@ export async function plan(root: string, wanted?: string): Promise<Plan> {
     return program({
       ...sources,
       config,
-      stack,
+      stack: spoken,
       access: {},
       checkChart: chartChecker(root, stack),
       getManifest: async (location) => {

@@ -49,7 +49,9 @@ export function planSeal(options: SealOptions): SealPlan {
     throw new UserError({
       code: 'not-sealed-here',
       cause: `the stage "${options.stage}" does not take its secrets from Sealed Secrets`,
-      remedy: 'Set "secrets.provider: sealedSecrets" there, with the certificate of its controller.',
+      remedy:
+        'Set secrets.provider: sealedSecrets there, and secrets.sealedSecrets.certificate to the public certificate of ' +
+        'its controller: the PEM text, or the path of its file.',
       at,
     });
   }

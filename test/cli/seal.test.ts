@@ -176,6 +176,7 @@ test('a stage that takes its secrets from elsewhere has nothing to seal', async 
   );
   expect(code).toBe(1);
   expect(stderr).toContain('does not take its secrets from Sealed Secrets');
+  expect(stderr).toContain('secrets.sealedSecrets.certificate');
 });
 
 test('ciphertext in base.yaml is refused: it would be wrong for all stages but one', async () => {

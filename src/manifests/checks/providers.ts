@@ -78,7 +78,7 @@ export const providers = stageRule(
           remedy:
             capability === undefined
               ? 'Render its CustomResourceDefinition with an app of kind "manifests" on the same cluster.'
-              : `Once it is installed there, add the line "- ${capability}" under clusters.${cluster.name}.provides in environments/base.yaml.`,
+              : `Once it is installed there, add "${capability}" to clusters.${cluster.name}.provides in environments/base.yaml.`,
         };
       }
     }

@@ -16,12 +16,12 @@ test('Kubernetes itself provides its own kinds', () => {
   ).toEqual([]);
 });
 
-test('a problem names the cluster and the line to add', () => {
+test('a problem names the cluster and what to add to its list', () => {
   const [problem] = findings(rule, [object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web')], none);
   expect(problem).toMatchObject({
     cause: 'HTTPRoute shop/web: needs gateway-api, which cluster "local" does not provide',
     remedy:
-      'Once it is installed there, add the line "- gateway-api" under clusters.local.provides in environments/base.yaml.',
+      'Once it is installed there, add "gateway-api" to clusters.local.provides in environments/base.yaml.',
   });
 });
 
