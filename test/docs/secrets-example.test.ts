@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import type { KubeObject } from '../../src/model/kube';
+import { secretProvider, storeKindOf } from '../../src/model/secret-provider';
 import { TemporaryRepository } from '../support/repository';
 
 const page = readFileSync(join(__dirname, '../../docs/secrets.md'), 'utf8');
@@ -46,4 +47,13 @@ test('what the page says to merge into the sample renders, each stage with its o
       expect.arrayContaining(['ExternalSecret/backend-session', 'Role/backend']),
     );
   expect(repository.read('dist/prod/backend.yaml')).toContain('podinfo/prod/backend/session');
+});
+
+test('each store that the page shows is one that a stage may name', () => {
+  const [block] = page.match(/store: # exactly one\n[^]*?```/) ?? [''];
+  const stores = [...block.matchAll(/^ {6}(?:# )?(\w+: .+)$/gm)].map(([, line]) => {
+    const values = { provider: 'externalSecrets', externalSecrets: { store: parse(line!) as unknown } };
+    return storeKindOf(secretProvider.parse(values).externalSecrets!);
+  });
+  expect(stores).toEqual(['vault', 'awsSecretsManager', 'awsParameterStore', 'gcp', 'azure', 'vault']);
 });
