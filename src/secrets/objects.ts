@@ -140,20 +140,8 @@ export function embeddedSecrets(text: string): readonly ObjectFinding[] {
  */
 const isHarmless = (text: string): boolean => text.length < 13 && /^[A-Za-z0-9.-]*$/.test(text);
 
-const telling = new Map<string, boolean>();
-const MOST_NAMES = 10_000;
-
 /** Whether a name alone makes a value a credential. */
-function isTelling(name: string | undefined): boolean {
-  if (name === undefined) return false;
-  let tells = telling.get(name);
-  if (tells === undefined) {
-    tells = strengthOf(name) !== undefined;
-    if (telling.size >= MOST_NAMES) telling.clear();
-    telling.set(name, tells);
-  }
-  return tells;
-}
+const isTelling = (name: string | undefined): boolean => name !== undefined && strengthOf(name) !== undefined;
 
 const known = new Map<string, readonly Detection[]>();
 const MOST_KNOWN = 200_000;

@@ -27,8 +27,20 @@ export const wordsOf = (name: string): string[] =>
     .split(/[^a-z]+/)
     .filter(Boolean);
 
-/** How strongly a name says that its value is a credential; undefined: not at all. */
+const known = new Map<string, Strength | undefined>();
+const MOST_KNOWN = 10_000;
+
+/** How strongly a name says that its value is a credential; undefined: not at all. The same few names stand everywhere. */
 export function strengthOf(name: string): Strength | undefined {
+  if (name.length > 100) return judge(name);
+  if (known.has(name)) return known.get(name);
+  const strength = judge(name);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(name, strength);
+  return strength;
+}
+
+function judge(name: string): Strength | undefined {
   const words = wordsOf(name);
   const last = words.at(-1);
   if (last === undefined) return undefined;
@@ -48,10 +60,11 @@ export function strengthOf(name: string): Strength | undefined {
   return undefined;
 }
 
+const PLURAL = /(passw(or)?ds|passphrases|secrets|tokens|credentials|creds|keys)$/i;
+
 /** The name that a text in a map has: the map's own counts where it is one of several credentials, `tokens: {alice: …}`. */
 export function nameWithin(parent: string | undefined, key: string): string {
-  const plural = /(passw(or)?ds|passphrases|secrets|tokens|credentials|creds|keys)$/i;
-  if (parent === undefined || !plural.test(parent) || strengthOf(parent) === undefined) return key;
+  if (parent === undefined || strengthOf(parent) === undefined || !PLURAL.test(parent)) return key;
   return strengthOf(key) === undefined ? `${parent}.${key}` : key;
 }
 
