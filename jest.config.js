@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // The default leaves one processor to a terminal that nobody watches.
+  maxWorkers: '100%',
   // Pulumi keeps its state on the global scope; Jest would warn of each look at it after a test file.
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],

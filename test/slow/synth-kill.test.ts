@@ -13,12 +13,15 @@ apps:
     resources: { requests: { cpu: 10m, memory: 32Mi }, limits: { memory: 64Mi } }
 `;
 
-/** The sample itself; the second input has another image everywhere, and one more app in one stage. */
+/** The sample itself, its prod following the working tree; the second input has another image everywhere, and one more app in one stage. */
 const synth: Victim = {
   prepare: (root) => {
     for (const name of ['bin', 'src', 'environments', 'third_party', 'package.json', 'tsconfig.json']) {
       cpSync(join(source, name), join(root, name), { recursive: true });
     }
+    // A copy without .git cannot render a pinned stage anew.
+    const prod = join(root, 'environments/prod.yaml');
+    writeFileSync(prod, readFileSync(prod, 'utf8').replace(/^base: .*\n/m, ''));
     symlinkSync(join(source, 'node_modules'), join(root, 'node_modules'));
   },
   setInput: (root, version) => {
@@ -29,6 +32,8 @@ const synth: Victim = {
     writeFileSync(join(root, 'environments/dev.yaml'), version === 0 ? dev : EXTRA);
   },
   command: () => [process.execPath, 'bin/stageline.js', 'synth'],
+  // What is kept for the next run; nothing half-written.
+  mayRemain: (path) => /^cache(\/(results|last-run))?$/.test(path),
 };
 
 test('killed at 40 random moments, synth leaves every file whole and the next run repairs', async () => {
