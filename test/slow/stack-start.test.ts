@@ -14,7 +14,8 @@ const project = parse(readFileSync(join(ROOT, 'Pulumi.yaml'), 'utf8')) as {
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'stageline-'));
-  writeFileSync(join(folder, 'kubeconfig'), 'contexts: [{name: hub, context: {cluster: hub, user: me}}]');
+  const context = 'current-context: hub\ncontexts: [{name: hub, context: {cluster: hub, user: me}}]\n';
+  writeFileSync(join(folder, 'kubeconfig'), context);
   writeFileSync(join(folder, 'install.yaml'), MANIFEST);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
