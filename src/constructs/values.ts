@@ -2,13 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { z } from 'zod';
 import { UserError, type Problem } from '../model/errors';
 import type { auxiliaryContainer, containerShape, podShape, probe } from '../model/values/container';
-import type {
-  cronJobProps,
-  jobProps,
-  serviceProps,
-  statefulProps,
-  workerProps,
-} from '../model/values/workloads';
+import type { jobProps, serviceProps, statefulProps, workerProps } from '../model/values/workloads';
 import type { BaseApp } from './base-app';
 import type { ComponentProps } from './component';
 
@@ -25,7 +19,6 @@ export type ServiceAppValues = z.output<typeof serviceProps>;
 export type WorkerValues = z.output<typeof workerProps>;
 export type StatefulValues = z.output<typeof statefulProps>;
 export type JobValues = z.output<typeof jobProps>;
-export type CronJobValues = z.output<typeof cronJobProps>;
 
 /** Values checked and with their defaults. @throws UserError with every problem at once. */
 export function parseOrThrow<S extends z.ZodType>(

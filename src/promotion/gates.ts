@@ -2,6 +2,7 @@ import { eachCommit, type LogEntry } from '../git/log';
 import { readObjects } from '../git/read';
 import { isShallow, type Repo } from '../git/repository';
 import { parseLock, readLock } from '../manifests/publish';
+import type { Repository } from '../model/environment';
 import { EXIT, UserError, type Problem } from '../model/errors';
 import { secondsOf } from '../model/promotion';
 import { load } from '../synth/load';
@@ -32,11 +33,14 @@ export interface Passed {
  */
 export async function requireOpen(workspace: Workspace, input: GateInput): Promise<Passed> {
   const notes: string[] = [];
+  // Read once, and only where a gate asks for it.
+  let known: Repository | undefined;
+  const repository = (): Repository => (known ??= load(workspace.world.root).repository);
   const closed = [
     ...held(input.to),
     ...order(input),
-    ...(await deployed(workspace, input, notes)),
-    ...windows(workspace, input.to),
+    ...(await deployed(workspace, input, notes, repository)),
+    ...windows(workspace, input.to, repository),
     ...approved(input),
   ];
   if (closed.length === 0) return { notes, trailers: [] };
@@ -98,7 +102,12 @@ function approved({ to, direct }: GateInput): Problem[] {
   ];
 }
 
-async function deployed(workspace: Workspace, { from, to }: GateInput, notes: string[]): Promise<Problem[]> {
+async function deployed(
+  workspace: Workspace,
+  { from, to }: GateInput,
+  notes: string[],
+  repository: () => Repository,
+): Promise<Problem[]> {
   const gates = valueIn(to.values, ['gates']);
   if (gates === undefined || valueIn(gates, ['deployed']) === false) return [];
   const { world, repo, checkout } = workspace;
@@ -113,7 +122,7 @@ async function deployed(workspace: Workspace, { from, to }: GateInput, notes: st
     bad,
     silent = [],
   } = records.length > 0
-    ? runOf(records, content, reportersOf(world.root, from.name))
+    ? runOf(records, content, reportersOf(world.root, repository(), from.name))
     : { since: await committedSince(repo, checkout.head, from.name, content) };
   if (records.length === 0)
     notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
@@ -181,11 +190,10 @@ async function committedSince(
   return (await isShallow(repo)) && entries.length === 0 ? undefined : since;
 }
 
-function windows(workspace: Workspace, to: StageSource): Problem[] {
+function windows({ world }: Workspace, to: StageSource, repository: () => Repository): Problem[] {
   const gates = valueIn(to.values, ['gates']);
   if (gates === undefined || valueIn(gates, ['windows']) === false) return [];
-  const { world } = workspace;
-  const environment = load(world.root).repository.environments.find(({ name }) => name === to.name);
+  const environment = repository().environments.find(({ name }) => name === to.name);
   const state = environment && windowsAt(environment, world.now());
   if (!state || state.manualAllowed) return [];
   return [closedGate(`the windows of ${to.name} deny now: ${state.because}`, 'wait for the window', to)];

@@ -1,5 +1,5 @@
 import { applicationsByCluster } from '../delivery';
-import { load } from '../synth/load';
+import type { Repository } from '../model/environment';
 import { asInDist } from '../synth/pins/pins';
 import type { Deployment } from './records';
 
@@ -7,8 +7,7 @@ import type { Deployment } from './records';
 export type Reporters = ReadonlyMap<string, readonly string[]> | undefined;
 
 /** Who has to report before a stage counts as deployed: of a fleet, every cluster. */
-export function reportersOf(root: string, stage: string): Reporters {
-  const { repository } = load(root);
+export function reportersOf(root: string, repository: Repository, stage: string): Reporters {
   const [environment] = asInDist(
     root,
     repository.environments.filter(({ name, values }) => name === stage && values.fleet !== undefined),
@@ -44,8 +43,9 @@ export function runOf(records: readonly Deployment[], content: string, reporters
   let since: number | undefined;
   for (const record of records) {
     const by = record.by ?? '';
-    const reported = newest.get(clusterOf(by) ?? NOWHERE);
-    if (reported === undefined) continue;
+    const cluster = clusterOf(by);
+    if (cluster === undefined) continue;
+    const reported = newest.get(cluster)!;
     if (record.content === content) reported.set(by, record);
     else reported.clear();
     const everywhere = [...newest.values()].every(({ size }) => size > 0);
@@ -57,6 +57,3 @@ export function runOf(records: readonly Deployment[], content: string, reporters
   const silent = reporters && clusters.filter((cluster) => newest.get(cluster)!.size === 0);
   return { since, bad, silent };
 }
-
-/** The name of no cluster. */
-const NOWHERE = ' ';

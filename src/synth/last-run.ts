@@ -20,13 +20,17 @@ export interface Settled {
   readonly warnings: readonly Problem[];
 }
 
-interface LastRun extends Settled {
-  /** SHA-256 of them all; absent where that is not known for sure. */
-  readonly inputs?: string;
+interface LastRun {
   /** Folders and files that were read beside environments/. */
   readonly read: readonly string[];
-  /** SHA-256 of the lock of each folder below dist/. */
-  readonly locks: Readonly<Record<string, string>>;
+  /** Absent where nobody knows for sure what was read. */
+  readonly run?: {
+    /** SHA-256 of every input. */
+    readonly inputs: string;
+    /** SHA-256 of the lock of each folder below dist/. */
+    readonly locks: Readonly<Record<string, string | undefined>>;
+    readonly settled: Settled;
+  };
 }
 
 /**
@@ -48,20 +52,21 @@ export class LastRunFile {
 
   /** What it said; undefined where anything has changed since, or nothing is known. */
   settled(): Settled | undefined {
-    const { last, root } = this;
-    if (!last || this.inputs === undefined || last.inputs !== this.inputs) return undefined;
+    const { root } = this;
+    const run = this.last?.run;
+    if (!run || run.inputs !== this.inputs) return undefined;
     recover(root);
     const reader = new DistReader(root);
     const there = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')).sort() : [];
     const same =
-      there.join() === Object.keys(last.locks).sort().join() &&
-      there.every((name) => lockHash(root, name) === last.locks[name]) &&
+      there.join() === Object.keys(run.locks).sort().join() &&
+      there.every((name) => lockHash(root, name) === run.locks[name]) &&
       there.every((name) => verifyLock(root, name, reader).length === 0);
-    return same ? { stages: last.stages, warnings: last.warnings } : undefined;
+    return same ? run.settled : undefined;
   }
 
   /** Keeps what a run says that finds all as this one leaves it. */
-  save(repository: Repository, settled: Settled): void {
+  save(repository: Repository, settled: () => Settled): void {
     const folders = repository.environments.flatMap(({ apps }) =>
       apps
         .filter(({ kind }) => kind === 'manifests')
@@ -70,10 +75,14 @@ export class LastRunFile {
     const read = [...new Set([...HOST_FILES, ...folders.sort()])];
     // What was not hashed before it was read, or was edited meanwhile, may not be what was rendered.
     const known = read.join('\n') === this.read.join('\n') && this.hash() === this.inputs;
+    const run = known && this.inputs !== undefined ? this.runOf(this.inputs, settled()) : undefined;
+    writeCached(this.root, FILE, JSON.stringify({ read, run } satisfies LastRun));
+  }
+
+  private runOf(inputs: string, settled: Settled): LastRun['run'] {
     const names = readdirSync(join(this.root, 'dist'));
     const locks = Object.fromEntries(names.map((name) => [name, lockHash(this.root, name)]));
-    const inputs = known ? this.inputs : undefined;
-    writeCached(this.root, FILE, JSON.stringify({ inputs, read, locks, ...settled }));
+    return { inputs, locks, settled };
   }
 
   private hash(): string | undefined {

@@ -101,30 +101,24 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const units = await provenUnits(following, sourceOf, cache, options);
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = filesByHub(repository, clusterKinds(stages));
+  const argocd = { name: DELIVERY, files: delivery.flatMap(({ files }) => files) };
 
   const problems = [
     ...deliveryProblems(repository),
     ...approvalProblems(repository),
     ...check(onFleets(repository, stages), delivery, cache),
     ...parityProblems(repository.environments, stages),
-    ...refusePlaintext(
-      root,
-      repository.environments,
-      [...stages, { name: DELIVERY, files: delivery.flatMap(({ files }) => files) }],
-      options.texts,
-    ),
+    ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
   ];
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 
-  const argocd = { name: DELIVERY, inputs: inputsOf(repository.values), base: null };
   const outputs = [
     ...rendered,
     {
-      ...argocd,
-      files: emit(
-        delivery.flatMap(({ files }) => files),
-        DELIVERY,
-      ),
+      name: DELIVERY,
+      inputs: inputsOf(repository.values),
+      base: null,
+      files: emit(argocd.files, DELIVERY),
     },
   ];
   const dist = objectsInDist(root, stages, outputs, reader);

@@ -47,8 +47,7 @@ export class SecretPlaces {
     const folders = following.flatMap(({ apps }) =>
       apps.filter(({ kind }) => kind === 'manifests').flatMap((app) => this.manifestsOf(app)),
     );
-    const shared = [...this.filesBelow('environments', /\.yaml$/), ...this.filesBelow('src/apps', CLASSES)];
-    return [...new Set([...own, ...shared, ...folders])];
+    return [...new Set([...own, ...this.sharedFiles(), ...folders])];
   }
 
   /** What belongs to no app, and what a pinned stage says, whose apps are known by what they rendered alone. */
@@ -59,8 +58,15 @@ export class SecretPlaces {
       const path = own ?? pathOf(values, secret);
       if (path) return environment.locate(path);
     }
-    const files = [...this.filesBelow('environments', /\.yaml$/), ...this.filesBelow('src/apps', CLASSES)];
-    return this.inFiles(files, secret);
+    return this.inFiles(this.sharedFiles(), secret);
+  }
+
+  private sharedFiles(): readonly string[] {
+    return [...this.filesBelow('environments', /\.yaml$/), ...this.classFiles()];
+  }
+
+  private classFiles(): readonly string[] {
+    return this.filesBelow('src/apps', CLASSES);
   }
 
   private manifestsOf(app: App): readonly string[] {
@@ -70,7 +76,7 @@ export class SecretPlaces {
 
   /** The literal in the app's own file, else in one beside it: what is put together from parts stands nowhere. */
   private inClasses(app: App, secret: string): Location | undefined {
-    const files = this.filesBelow('src/apps', CLASSES);
+    const files = this.classFiles();
     const isOwn = (file: string): boolean => file.replace(CLASSES, '') === `src/apps/${app.name}`;
     return this.inFiles([...files.filter(isOwn), ...files.filter((file) => !isOwn(file))], secret);
   }

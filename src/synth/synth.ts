@@ -63,7 +63,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const { files, different } = write({ root, stages: outputs, reader }, stale, options);
   if (writes) {
     rest.cache.save();
-    last?.save(rest.repository, rest.settled());
+    last?.save(rest.repository, rest.settled);
   }
   const hostFiles = [...stale.keys()].sort();
   const text = report(summaries, files, hostFiles, options);

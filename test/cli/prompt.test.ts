@@ -54,8 +54,7 @@ interface Seen {
 const pair = controllerPair(365);
 let repository: TemporaryRepository;
 beforeEach(() => {
-  repository = TemporaryRepository.ofSample();
-  for (const path of ['environments', 'dist', 'src']) repository.remove(path);
+  repository = TemporaryRepository.empty();
   repository.write(
     'environments/base.yaml',
     `project: shop

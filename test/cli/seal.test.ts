@@ -33,8 +33,7 @@ apps:
 
 let repository: TemporaryRepository;
 beforeEach(() => {
-  repository = TemporaryRepository.ofSample();
-  for (const path of ['environments', 'dist', 'src']) repository.remove(path);
+  repository = TemporaryRepository.empty();
   repository.write('environments/base.yaml', base);
   repository.write('environments/dev.yaml', stageFile('certificates/dev.pem'));
   repository.write('certificates/dev.pem', pair.certificate);

@@ -4,21 +4,10 @@ import { parseValues, valueIn } from '../../src/config/yaml-edit';
 import { history, hold, promote, rollback, setImage, status } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
 import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
-import { change, ENV, linkPackage, manifests, newYamlLab, recolor, worldAt } from './lab';
+import { change, code, ENV, linkPackage, manifests, newYamlLab, recolor, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
-
-const WEB = (tag: string): ReadonlyMap<string, string> =>
-  new Map([['web', `registry.example.com/web:${tag}`]]);
-const code = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'done',
-    (error: { exitCode: number; problems?: readonly { code: string }[] }) => [
-      error.exitCode,
-      error.problems?.map((problem) => problem.code).join() ?? String(error),
-    ],
-  );
 
 describe('a base', () => {
   test('that is not on the default branch is refused; the same program on it is taken instead', async () => {

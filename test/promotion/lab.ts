@@ -73,6 +73,20 @@ export function linkPackage(dir: string): void {
     symlinkSync(REPOSITORY, join(dir, 'node_modules/stageline'));
 }
 
+/** The image of the app `web`, as `setImage` takes it. */
+export const WEB = (tag: string): ReadonlyMap<string, string> =>
+  new Map([['web', `registry.example.com/web:${tag}`]]);
+
+/** How it ended: `done`, or the exit code and the codes of the problems, with commas between. */
+export const code = (run: Promise<unknown>): Promise<unknown> =>
+  run.then(
+    () => 'done',
+    (error: { exitCode?: number; problems?: readonly { code: string }[] }) => [
+      error.exitCode,
+      error.problems?.map((problem) => problem.code).join() ?? String(error),
+    ],
+  );
+
 export interface Run {
   readonly code: number;
   readonly stdout: string;

@@ -14,21 +14,10 @@ import {
 import { formatBehind } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
 import { commitFiles, git, newRepository, removeScratch, writeFiles } from '../git/scratch';
-import { ENV, linkPackage, manifests, newYamlLab, worldAt, YAML_FILES } from './lab';
+import { code, ENV, linkPackage, manifests, newYamlLab, WEB, worldAt, YAML_FILES } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
-
-const WEB = (tag: string): ReadonlyMap<string, string> =>
-  new Map([['web', `registry.example.com/web:${tag}`]]);
-const code = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'done',
-    (error: { exitCode: number; problems?: readonly { code: string }[] }) => [
-      error.exitCode,
-      error.problems?.map((problem) => problem.code).join() ?? String(error),
-    ],
-  );
 
 /** Stages one after another, each with web; `apps` is laid over base.yaml. */
 async function lineOf(stages: readonly string[], apps: object = {}): Promise<string> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hold, promote, rollback, setImage, setValues, type Outcome } from '../../src/promotion';
 import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
-import { change, ENV, linkPackage, manifests, newYamlLab, worldAt } from './lab';
+import { change, code, ENV, linkPackage, manifests, newYamlLab, worldAt } from './lab';
 import { synth } from '../../src/synth/synth';
 
 afterAll(removeScratch);
@@ -14,14 +14,6 @@ const image = (dir: string, stage: string, app: string, tag: string): Promise<Ou
 const stageFile = (dir: string, stage: string): string =>
   readFileSync(join(dir, `environments/${stage}.yaml`), 'utf8');
 const clean = (dir: string): string => git(dir, 'status', '--porcelain');
-const code = (run: Promise<unknown>): Promise<unknown> =>
-  run.then(
-    () => 'done',
-    (error: { exitCode?: number; problems?: { code: string }[] }) => [
-      error.exitCode,
-      ...(error.problems ?? [{ code: String(error) }]).map((problem) => problem.code),
-    ],
-  );
 
 describe('promote', () => {
   test('moves an image as one commit that changes the target and nothing else, and is in dist/ already', async () => {

@@ -13,7 +13,7 @@ import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
 import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
-import { change, linkPackage, newYamlLab, stageline, worldAt } from './lab';
+import { change, linkPackage, newYamlLab, stageline, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
@@ -24,7 +24,7 @@ const at = (dir: string, hours: number) => worldAt(dir, { now: () => new Date(T0
 const image = (dir: string, stage: string, tag: string): Promise<Outcome> =>
   setImage(worldAt(dir), {
     stage,
-    images: new Map([['web', `registry.example.com/web:${tag}`]]),
+    images: WEB(tag),
     skip: 'test',
   });
 const healthy = (dir: string, hours: number, revision = 'HEAD', stage = 'staging'): Promise<boolean> =>

@@ -27,6 +27,11 @@ export interface Outcome {
 export class TemporaryRepository {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'stageline-')));
 
+  /** Has the packages, and nothing else yet. */
+  static empty(): TemporaryRepository {
+    return new TemporaryRepository();
+  }
+
   /** Copies the sample: its environments/, src/apps/ and dist/. */
   static ofSample(): TemporaryRepository {
     const repository = new TemporaryRepository();

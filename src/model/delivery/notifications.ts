@@ -23,7 +23,6 @@ const notification = z.discriminatedUnion('service', [
     on,
   }),
 ]);
-export type Notification = z.output<typeof notification>;
 
 /** https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/ */
 export const notifications = z.array(notification).default([]).describe('Who is told what about the stage.');

@@ -68,4 +68,3 @@ export const deliverySchema = z
   })
   .prefault({})
   .describe('How the stages get into their clusters.');
-export type DeliveryValues = z.output<typeof deliverySchema>;
