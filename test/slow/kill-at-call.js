@@ -13,7 +13,7 @@ function die() {
 
 const changing = [
   'writeSync',
-  'fsyncSync',
+  'writeFileSync',
   'renameSync',
   'linkSync',
   'copyFileSync',
@@ -28,6 +28,7 @@ for (const name of [...changing, 'openSync']) {
     if (name === 'writeSync' && args[0] <= 2) return real(...args);
     if (calls++ === at) {
       if (name === 'writeSync') real(args[0], args[1], args[2], Math.floor((args[1].length - args[2]) / 2));
+      if (name === 'writeFileSync') real(args[0], args[1].slice(0, args[1].length / 2), args[2]);
       die();
     }
     return real(...args);

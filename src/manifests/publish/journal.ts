@@ -1,11 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../model/errors';
 import { typeAt } from './disk';
 import { sha256 } from './hash';
 import { DIST, isDistPath, SCRATCH } from './paths';
-import { syncFolder, writeDurably } from './durable';
 
 /** Where changes are prepared: `new/<n>` and `old/<n>` belong to step n of `journal.json`. */
 export const WORK = `${SCRATCH}/publish`;
@@ -36,7 +35,9 @@ const journalSchema = z.strictObject({ sum: z.string(), body: z.string() });
 /** Commits a set of prepared steps: from the moment this returns they will be carried out, whatever happens. */
 export function writeJournal(root: string, steps: readonly Step[]): void {
   const body = JSON.stringify({ version: 1, steps });
-  writeDurably(join(root, JOURNAL), `${JSON.stringify({ sum: sha256(body), body })}\n`);
+  const path = join(root, JOURNAL);
+  writeFileSync(`${path}.tmp`, `${JSON.stringify({ sum: sha256(body), body })}\n`, { flag: 'wx' });
+  renameSync(`${path}.tmp`, path);
 }
 
 /**
@@ -78,9 +79,6 @@ export function damaged(says: string): UserError {
 
 /** Ends a run, done or given up: first the journal goes, so that a crash in between leaves nothing to follow. */
 export function dropJournal(root: string): void {
-  if (typeAt(join(root, JOURNAL)) !== undefined) {
-    rmSync(join(root, JOURNAL));
-    syncFolder(join(root, WORK));
-  }
+  if (typeAt(join(root, JOURNAL)) !== undefined) rmSync(join(root, JOURNAL));
   rmSync(join(root, WORK), { recursive: true, force: true });
 }

@@ -7,11 +7,11 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../model/errors';
 import { listFolder, requireFolder, typeAt } from './disk';
-import { syncFolder, writeAllDurably } from './durable';
 import { errnoOf, withFsErrors } from './fs-errors';
 import { sha256 } from './hash';
 import { dropJournal, writeJournal, WORK, type Step } from './journal';
@@ -29,8 +29,9 @@ const UNTOUCHED = `Nothing was written: ${DIST}/ is as it was.`;
 const UNFINISHED = `Some files in ${DIST}/ are new, some old, each whole. The next run completes what was begun.`;
 
 /**
- * Carries out all changes, or none: everything is written to the scratch folder and made durable, then journalled,
- * then moved into place file by file. A failure on the way is undone; a kill is mended by `recover`.
+ * Carries out all changes, or none: everything is written to the scratch folder, then journalled, then moved into place
+ * file by file. A failure on the way is undone; a kill is mended by `recover`. No file is forced to the disk, as Git
+ * forces none of a checkout: what a power cut leaves torn differs from its hash, and the next run writes it again.
  * Changes are carried out in the order given.
  */
 export function commit(root: string, changes: readonly Change[]): void {
@@ -50,7 +51,6 @@ export function commit(root: string, changes: readonly Change[]): void {
   const undo: (() => void)[] = [];
   try {
     steps.forEach((step, n) => carryOut(root, step, n, undo));
-    finish(root, steps);
   } catch (error) {
     undoAll(root, undo);
     throw withFsErrors(root, UNTOUCHED, () => {
@@ -66,7 +66,6 @@ export function complete(root: string, steps: readonly Step[], isDone: (step: St
     steps.forEach((step, n) => {
       if (!isDone(step)) carryOut(root, step, n, []);
     });
-    finish(root, steps);
     dropJournal(root);
   });
 }
@@ -91,13 +90,10 @@ function requireOneDisk(root: string, steps: readonly Step[]): void {
 function prepare(root: string, changes: readonly Change[]): void {
   rmSync(join(root, WORK), { recursive: true, force: true });
   for (const folder of ['new', 'old']) mkdirSync(join(root, WORK, folder), { recursive: true });
-  const files = changes.flatMap(({ text }, n) => (text === null ? [] : [{ name: String(n), text }]));
-  writeAllDurably(join(root, WORK, 'new'), files);
-  changes.forEach(({ path, before }, n) => {
+  changes.forEach(({ path, before, text }, n) => {
+    if (text !== null) writeFileSync(join(root, WORK, 'new', String(n)), text, { flag: 'wx' });
     if (before !== null) keepCopy(join(root, DIST, path), join(root, WORK, 'old', String(n)));
   });
-  syncFolder(join(root, WORK));
-  syncFolder(join(root, SCRATCH));
 }
 
 /** A second name costs nothing; disks without hard links, and files of others, get a real copy. */
@@ -140,14 +136,6 @@ function removeEmptyFolders(root: string, path: string, undo: (() => void)[]): v
     if (type !== 'folder' || listFolder(full).length > 0) return;
     rmdirSync(full);
     undo.push(() => mkdirSync(full));
-  }
-}
-
-/** Makes the moves durable: every folder in which a name came or went. */
-function finish(root: string, steps: readonly Step[]): void {
-  const folders = new Set(steps.flatMap(({ path }) => foldersOf(path)));
-  for (const folder of ['', DIST, ...[...folders].map((f) => `${DIST}/${f}`)]) {
-    if (typeAt(join(root, folder)) === 'folder') syncFolder(join(root, folder));
   }
 }
 

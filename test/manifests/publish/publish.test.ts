@@ -297,3 +297,22 @@ test('argocd is a stage like the others', () => {
   publish({ root, stages: [stage('argocd', { 'dev.yaml': 'kind: Application' })] });
   expect(Object.keys(tree(join(root, 'dist')))).toEqual(['argocd/dev.yaml', 'argocd/stageline.lock']);
 });
+
+test('what a power cut left cut short, empty or under the old lock is written again', () => {
+  const root = newRoot();
+  publish({ root, stages: [dev] });
+  const newer = stage('dev', { 'backend.yaml': 'b: 2', 'frontend.yaml': 'f: 2', 'third.yaml': 't: 2' });
+  const file = (name: string): string => join(root, 'dist/dev', name);
+  const lock = readFileSync(file('stageline.lock'), 'utf8');
+  // As if the moves had reached the disk, and not all of what was moved.
+  publish({ root, stages: [newer] });
+  writeFileSync(file('backend.yaml'), manifest('b: 2').slice(0, -3));
+  writeFileSync(file('third.yaml'), '');
+  for (const torn of [lock, lock.slice(0, 40), '']) {
+    writeFileSync(file('stageline.lock'), torn);
+    const other = newRoot();
+    publish({ root, stages: [newer] });
+    publish({ root: other, stages: [newer] });
+    expect(tree(join(root, 'dist'))).toEqual(tree(join(other, 'dist')));
+  }
+});
