@@ -43,23 +43,30 @@ const NEWEST = KUBERNETES_VERSIONS[KUBERNETES_VERSIONS.length - 1]!;
 const MAX_SHARE = 0.3;
 const MIN_OBJECTS = 4;
 
+export interface DestructiveOptions {
+  /** Of the stage's cluster. @default the newest, which refuses least */
+  readonly version?: KubernetesVersion;
+  /** What lies between the two, where it is known already. */
+  readonly diff?: ObjectDiff;
+  /** How many objects the stage has before and after that are in neither list, since they stay. @default 0 */
+  readonly kept?: number;
+}
+
 /**
  * The destructive changes between what a stage has and what it would have.
  *
  * @param after everything the stage would have; undefined where the stage itself is gone from the input
- * @param version of the stage's cluster; default: the newest, which refuses least
- * @param diff of the two, where it is known already
  */
 export function findDestructive(
   stage: string,
   before: readonly KubeObject[],
   after: readonly KubeObject[] | undefined,
-  version: KubernetesVersion = NEWEST,
-  diff: ObjectDiff = diffObjects(before, after ?? []),
+  { version = NEWEST, diff = diffObjects(before, after ?? []), kept = 0 }: DestructiveOptions = {},
 ): DestructiveChange[] {
-  if (before.length === 0) return [];
-  if (after === undefined || after.length === 0) {
-    const consequence = `All its ${before.length} objects would be deleted${whatElse(before)}.`;
+  const count = before.length + kept;
+  if (count === 0) return [];
+  if (after === undefined || after.length + kept === 0) {
+    const consequence = `All its ${count} objects would be deleted${whatElse(before)}.`;
     return [{ text: `${after === undefined ? 'remove' : 'empty'} stage ${stage}`, consequence }];
   }
   const { changed, removed } = diff;
@@ -74,9 +81,9 @@ export function findDestructive(
       found.push({ text, consequence: REFUSED_BY_CLUSTER });
     }
   }
-  if (before.length >= MIN_OBJECTS && removed.length / before.length > MAX_SHARE) {
+  if (count >= MIN_OBJECTS && removed.length / count > MAX_SHARE) {
     found.push({
-      text: `remove ${removed.length} of ${before.length} objects`,
+      text: `remove ${removed.length} of ${count} objects`,
       consequence: `More than ${MAX_SHARE * 100} % of the stage would be deleted at once.`,
     });
   }

@@ -31,16 +31,16 @@ export interface StageSummary {
   readonly notes: readonly string[];
 }
 
-/** Sums up what changes in a stage. `after` is everything that the stage has afterwards. */
+/** Sums up what changes in a stage that has so many objects afterwards. */
 export function summarize(
   stage: string,
-  after: readonly KubeObject[],
+  objects: number,
   diff: ObjectDiff,
   notes: readonly string[] = [],
 ): StageSummary {
   return {
     stage,
-    objects: after.length,
+    objects,
     added: diff.added.map(describeObject),
     changed: diff.changed.map(({ after: object, fields }) => ({ object: describeObject(object), fields })),
     removed: diff.removed.map(describeObject),

@@ -38,8 +38,8 @@ export async function diffStages(world: World, fromName: string, toName: string)
   return {
     from: fromName,
     to: toName,
-    notYetPromoted: summarize(toName, promoted, diffObjects(current, promoted)),
-    intended: summarize(toName, source, diffObjects(promoted, source)),
+    notYetPromoted: summarize(toName, promoted.length, diffObjects(current, promoted)),
+    intended: summarize(toName, source.length, diffObjects(promoted, source)),
   };
 }
 
@@ -55,7 +55,7 @@ export async function diffAgainst(world: World, stage: string, revision: string)
     .filter(([path]) => path.endsWith('.yaml'))
     .flatMap(([path, text]) => readManifests(text, path));
   const after = objectsOf(await prepareNow(world), stage);
-  return summarize(stage, after, diffObjects(before, after));
+  return summarize(stage, after.length, diffObjects(before, after));
 }
 
 function objectsOf(prepared: Prepared, stage: string): readonly KubeObject[] {

@@ -1,13 +1,26 @@
 import { diffObjects } from '../manifests/diff';
-import { findDestructive, guard } from '../manifests/guard';
+import { findDestructive, guard, type Acknowledgement } from '../manifests/guard';
+import { sha256, type PublishStage } from '../manifests/publish';
 import { summarize, type StageSummary } from '../manifests/summary';
-import type { KubeObject } from '../model/kube';
 import type { Problem } from '../model/errors';
+import type { KubeObject } from '../model/kube';
 import type { RenderedStage } from '../model/rendered';
-import type { Acknowledgement } from '../manifests/guard';
 
-/** What was deployed before, by stage: from dist/, or from a revision. */
-export type Before = ReadonlyMap<string, readonly KubeObject[]>;
+/** A file that was deployed before. */
+export interface FileBefore {
+  /** SHA-256 of its text. */
+  readonly hash: string;
+  readonly objects: () => readonly KubeObject[];
+}
+
+/** What was deployed before, by stage and by path below the stage: in dist/, or at a revision. */
+export type Before = ReadonlyMap<string, ReadonlyMap<string, FileBefore>>;
+
+/** A stage, and its files as they are to be written, in the same order. */
+export interface Rendered {
+  readonly stage: RenderedStage;
+  readonly output: PublishStage;
+}
 
 export interface Comparison {
   readonly summaries: readonly StageSummary[];
@@ -23,22 +36,21 @@ export interface Comparison {
  */
 export function compare(
   before: Before,
-  stages: readonly RenderedStage[],
+  rendered: readonly Rendered[],
   removals: readonly Acknowledgement[],
   notes: (stage: string) => readonly string[],
 ): Comparison {
-  const names = [...new Set([...stages.map(({ name }) => name), ...before.keys()])];
+  const names = [...new Set([...rendered.map(({ stage }) => stage.name), ...before.keys()])];
   const parts = names.map((name) => {
-    const stage = stages.find((s) => s.name === name);
-    const was = before.get(name) ?? [];
-    const is = stage?.files.flatMap(({ objects }) => objects) ?? [];
+    const now = rendered.find(({ stage }) => stage.name === name);
+    const { was, is, kept } = differing(before.get(name) ?? new Map(), now);
     const diff = diffObjects(was, is);
-    const destructive = findDestructive(name, was, stage && is, undefined, diff);
+    const destructive = findDestructive(name, was, now && is, { diff, kept });
     const acknowledged =
-      stage?.acknowledged ?? removals.filter(({ change }) => change === `remove stage ${name}`);
-    const file = stage?.at.file ?? 'environments/base.yaml';
-    const verdict = guard(destructive, acknowledged, { stage: name, file, at: stage?.at });
-    return { summary: summarize(name, is, diff, notes(name)), ...verdict };
+      now?.stage.acknowledged ?? removals.filter(({ change }) => change === `remove stage ${name}`);
+    const file = now?.stage.at.file ?? 'environments/base.yaml';
+    const verdict = guard(destructive, acknowledged, { stage: name, file, at: now?.stage.at });
+    return { summary: summarize(name, is.length + kept, diff, notes(name)), ...verdict };
   });
   const stale = removals.filter(
     ({ change }) => ![...before.keys()].some((name) => change === `remove stage ${name}`),
@@ -56,4 +68,23 @@ export function compare(
       })),
     ],
   };
+}
+
+/** The objects of the files that do not stay as they are, and how many there are in those that do. */
+function differing(
+  before: ReadonlyMap<string, FileBefore>,
+  now: Rendered | undefined,
+): { readonly was: readonly KubeObject[]; readonly is: readonly KubeObject[]; readonly kept: number } {
+  const stays = new Set<string>();
+  const is: KubeObject[] = [];
+  let kept = 0;
+  for (const [i, file] of now?.output.files.entries() ?? []) {
+    const { objects } = now!.stage.files[i]!;
+    if (before.get(file.path)?.hash === (file.hash ?? sha256(file.text))) {
+      stays.add(file.path);
+      kept += objects.length;
+    } else is.push(...objects);
+  }
+  const was = [...before].flatMap(([path, file]) => (stays.has(path) ? [] : file.objects()));
+  return { was, is, kept };
 }

@@ -1,26 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { clusterKinds, deliveryProblems, filesByHub } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
-import {
-  DistReader,
-  readDist,
-  recover,
-  sha256,
-  type PublishFile,
-  type PublishOptions,
-} from '../manifests/publish';
-import { readManifests } from '../manifests/read';
+import { DistReader, recover, sha256, type PublishOptions } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import { clustersOf } from '../model/fleet';
-import type { KubeObject } from '../model/kube';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
+import { DELIVERY, deployedNow } from './deployed';
 import { hostFiles, type HostFiles } from './host-files';
 import { inputsOf } from './inputs';
 import type { Settled } from './last-run';
@@ -70,9 +60,6 @@ export interface Prepared {
   readonly cache: Cache;
 }
 
-/** The name under which Argo CD's own objects are published; no stage can have it. */
-export const DELIVERY = 'argocd';
-
 /** Every stage of a repository as it is rendered from the working tree, checked by nothing yet; pins do not count. */
 export function renderAll(root: string): readonly RenderedStage[] {
   const { repository, sources } = load(root, { unpinned: true });
@@ -121,14 +108,15 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
       files: emit(argocd.files, DELIVERY),
     },
   ];
-  const dist = objectsInDist(root, stages, outputs, reader);
+  const now = stages.map((stage, i) => ({ stage, output: rendered[i]! }));
   const removals = repository.values.allowDestructive.map((change, i) => ({
     change,
     at: repository.locate?.(['allowDestructive', i]) ?? { file: 'environments/base.yaml' },
   }));
   const notesOf = (stage: string): readonly string[] => notes.get(stage) ?? [];
-  const against = (before: Before) => compare(before, stages, removals, notesOf);
-  const changes = against(dist);
+  const against = (before: Before) => compare(before, now, removals, notesOf);
+  const names = stages.map(({ name }) => name);
+  const changes = against(deployedNow(root, names, reader));
   const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
   const sizes = sizeWarnings(repository, stages, outputs);
   const warningsOf = (comparison: Comparison) => [...repository.warnings, ...comparison.warnings, ...sizes];
@@ -143,12 +131,20 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     reader,
     cache,
     settled: () => {
-      const after = against(
-        new Map(stages.map(({ name, files }) => [name, files.flatMap((f) => f.objects)])),
-      );
+      const after = against(asWritten(rendered));
       return { stages: after.summaries, warnings: warningsOf(after) };
     },
   };
+}
+
+/** What is deployed once all is written: nothing differs from it, so that nobody asks for its objects. */
+function asWritten(outputs: PublishOptions['stages']): Before {
+  return new Map(
+    outputs.map(({ name, files }) => [
+      name,
+      new Map(files.map(({ path, hash }) => [path, { hash: hash!, objects: () => [] }])),
+    ]),
+  );
 }
 
 /** Each stage with every cluster that it runs on. */
@@ -202,7 +198,10 @@ export function emit(
   return files.map((file) => {
     const path = file.path.slice(stage.length + 1);
     const { proven } = file;
-    if (!proven) return { path, text: emitFile(file) };
+    if (!proven) {
+      const text = emitFile(file);
+      return { path, hash: sha256(text), text };
+    }
     const { hash, text } = proven;
     if (text !== undefined) return { path, hash, text };
     // Written only where dist/ differs from its hash.
@@ -215,39 +214,3 @@ export function emit(
     };
   });
 }
-
-/** What dist/ deploys now, stage by stage. A file that stays as it is need not be read as YAML. */
-function objectsInDist(
-  root: string,
-  stages: readonly RenderedStage[],
-  outputs: PublishOptions['stages'],
-  reader: DistReader,
-): Before {
-  const known = stages.map(({ name }) => name);
-  const folders = existsSync(join(root, 'dist'))
-    ? readdirSync(join(root, 'dist'), { withFileTypes: true })
-    : [];
-  const left = folders
-    .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY)
-    .map(({ name }) => name);
-  return new Map(
-    [...new Set([...known, ...left.sort()])].flatMap((name): [string, KubeObject[]][] => {
-      const texts = readDist(root, name, reader);
-      if (texts.size === 0 && !known.includes(name)) return [];
-      const files = outputs.find((candidate) => candidate.name === name)?.files ?? [];
-      const rendered = stages.find((stage) => stage.name === name)?.files;
-      const indices = new Map(files.map(({ path }, i) => [path, i]));
-      const objects = [...texts].flatMap(([path, text]) => {
-        const i = indices.get(path);
-        return i === undefined || !holds(files[i]!, text)
-          ? readManifests(text, `dist/${name}/${path}`)
-          : rendered![i]!.objects;
-      });
-      return [[name, objects]];
-    }),
-  );
-}
-
-/** Whether a file is this text already. */
-const holds = (file: PublishFile, text: string): boolean =>
-  file.hash === undefined ? file.text === text : file.hash === sha256(text);

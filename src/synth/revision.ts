@@ -1,9 +1,10 @@
 import { mergeBase, readTree, requireCommit } from '../git/read';
 import { openRepository } from '../git/repository';
+import { sha256 } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError } from '../model/errors';
-import type { KubeObject } from '../model/kube';
-import type { Before } from './compare';
+import { getOrSet } from '../model/maps';
+import type { Before, FileBefore } from './compare';
 
 /**
  * What dist/ deployed where the working tree and a revision parted, stage by stage: against this a pull request is
@@ -26,11 +27,14 @@ export async function objectsAt(
   }
   const commit = await requireCommit(repo, revision);
   const base = (await mergeBase(repo, commit, 'HEAD')) ?? commit;
-  const stages = new Map<string, KubeObject[]>();
+  const stages = new Map<string, Map<string, FileBefore>>();
   for (const [path, text] of await readTree(repo, base, 'dist/')) {
     const stage = /^dist\/([^/]+)\/[^/]+\.yaml$/.exec(path)?.[1];
     if (stage === undefined || stage === 'argocd') continue;
-    stages.set(stage, [...(stages.get(stage) ?? []), ...readManifests(text, path)]);
+    getOrSet(stages, stage, () => new Map()).set(path.slice(`dist/${stage}/`.length), {
+      hash: sha256(text),
+      objects: () => readManifests(text, path),
+    });
   }
   return stages;
 }

@@ -147,7 +147,7 @@ describe('immutable fields', () => {
       withField(statefulSet('a'), ['spec', 'revisionHistoryLimit'], 3),
     ];
     const found = (version: KubernetesVersion) =>
-      findDestructive('s', [before], [after], version).map((c) => c.text);
+      findDestructive('s', [before], [after], { version }).map((c) => c.text);
     expect(found('1.32')).toEqual(['change StatefulSet shop/a spec.revisionHistoryLimit']);
     expect(found('1.33')).toEqual([]);
   });

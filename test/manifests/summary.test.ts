@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/model/kube';
 import { configMap, deployment, object, podSpec } from './objects';
 
 const sum = (name: string, before: KubeObject[], after: KubeObject[], notes: string[] = []) =>
-  summarize(name, after, diffObjects(before, after), notes);
+  summarize(name, after.length, diffObjects(before, after), notes);
 const web = (image: string, name = 'frontend') => deployment(name, podSpec({ name, image }));
 
 test('a stage is one line: objects, what changes, and which images', () => {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path';
 import { UserError } from '../../model/errors';
 import { errnoOf } from './fs-errors';
+import { sha256 } from './hash';
 import { byText, DIST } from './paths';
 
 export type EntryType = 'file' | 'folder' | 'link' | 'special';
@@ -80,6 +81,7 @@ export function requireFolder(root: string, path: string): void {
 interface Remembered {
   readonly signature: string;
   readonly content: Buffer;
+  hash?: string;
 }
 
 /**
@@ -93,14 +95,24 @@ export class DistReader {
 
   /** The bytes of `dist/<path>`; undefined if it is no regular file. */
   read(path: string): Buffer | undefined {
+    return this.look(path)?.content;
+  }
+
+  /** Their SHA-256. */
+  hash(path: string): string | undefined {
+    const found = this.look(path);
+    return found && (found.hash ??= sha256(found.content));
+  }
+
+  private look(path: string): Remembered | undefined {
     const full = join(this.root, DIST, path);
     const stat = statOf(full);
     if (!stat?.isFile()) return undefined;
     const signature = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
     const known = this.memory.get(path);
-    if (known?.signature === signature) return known.content;
-    const content = readFileSync(full);
-    this.memory.set(path, { signature, content });
-    return content;
+    if (known?.signature === signature) return known;
+    const read = { signature, content: readFileSync(full) };
+    this.memory.set(path, read);
+    return read;
   }
 }

@@ -129,22 +129,22 @@ function inspectWanted(view: View, file: PublishFile): string {
   const full = `${name}/${path}`;
   const hash = file.hash ?? sha256(file.text);
   const type = there.get(path)?.type;
-  const content = type === 'file' ? reader.read(full) : undefined;
-  if (content && sha256(content) === hash) {
+  const before = type === 'file' ? reader.hash(full) : undefined;
+  if (before === hash) {
     found.unchanged += 1;
     return hash;
   }
+  const content = type === 'file' ? reader.read(full) : undefined;
   const { text } = file;
   if (type === undefined) {
     found.files.push({ path: full, state: 'missing' });
-    found.changes.push({ path: full, before: null, text });
+    found.changes.push({ path: full, before: null, after: hash, text });
   } else if (
     content &&
     (Object.hasOwn(listed, path) || content.length === 0 || hasMarker(content.toString()))
   ) {
-    const before = sha256(content);
-    found.files.push({ path: full, state: stateOf(content, before, text, listed[path]) });
-    found.changes.push({ path: full, before, text });
+    found.files.push({ path: full, state: stateOf(content, before!, text, listed[path]) });
+    found.changes.push({ path: full, before: before!, after: hash, text });
   } else if (type !== 'link') {
     found.problems.push(occupied(full, type));
   }
@@ -165,7 +165,7 @@ function inspectOther({ root, name, reader, listed, found }: View, { path, type 
   if (isOurs && Object.hasOwn(listed, path)) {
     const content = reader.read(full);
     found.files.push({ path: full, state: 'left-over' });
-    if (content) found.changes.push({ path: full, before: sha256(content), text: null });
+    if (content) found.changes.push({ path: full, before: sha256(content), after: null, text: null });
   } else if (type !== 'link') {
     found.files.push({ path: full, state: isOurs ? 'unlisted' : 'foreign' });
   }
@@ -192,7 +192,8 @@ function inspectLock(
         ? 'line-endings'
         : 'stale';
   found.files.push({ path, state });
-  found.locks.push({ path, before: content ? sha256(content) : null, text });
+  const before = content ? sha256(content) : null;
+  found.locks.push({ path, before, after: text === null ? null : sha256(text), text });
 }
 
 function toUnix(text: string): string {

@@ -31,18 +31,26 @@ export function readDist(
   stage: string,
   reader = new DistReader(realpathSync(root)),
 ): ReadonlyMap<string, string> {
+  const paths = listedFiles(root, stage, reader);
+  return new Map(paths.map((path) => [path, textOf(reader.read(`${stage}/${path}`)!)]));
+}
+
+/** The paths of the files that {@link readDist} reads. */
+export function listedFiles(
+  root: string,
+  stage: string,
+  reader = new DistReader(realpathSync(root)),
+): readonly string[] {
   requireFolder(reader.root, DIST);
   requireFolder(reader.root, `${DIST}/${stage}`);
   const text = reader.read(`${stage}/${LOCK_FILE}`)?.toString();
   const lock = text === undefined ? undefined : parseLock(stage, text);
   const paths = lock && !isFault(lock) ? Object.keys(lock.files).sort(byText) : [];
-  const texts = new Map<string, string>();
-  for (const path of paths) {
-    const content = reader.read(`${stage}/${path}`);
-    if (content) texts.set(path, content.toString().replaceAll('\r\n', '\n'));
-  }
-  return texts;
+  return paths.filter((path) => reader.read(`${stage}/${path}`) !== undefined);
 }
+
+/** The text of a file below dist/, with LF line endings. */
+export const textOf = (content: Buffer): string => content.toString().replaceAll('\r\n', '\n');
 
 /**
  * Compares a stage's files with its lock, without Git and without rendering: what a pinned stage is held to.
@@ -73,7 +81,7 @@ export function verifyLock(
     ...entries.flatMap(({ path, type }): Problem[] => {
       if (type === 'folder' || path === LOCK_FILE) return [];
       const locked = Object.hasOwn(lock.files, path) ? lock.files[path] : undefined;
-      if (locked !== undefined) return compare(stage, path, locked, reader.read(`${stage}/${path}`));
+      if (locked !== undefined) return compare(stage, path, locked, reader);
       const remedy = `Move "${folder}/${path}" away, or delete it.`;
       return [problem('dist-extra', stage, path, 'is not in the lock: stageline did not write it', remedy)];
     }),
@@ -82,10 +90,11 @@ export function verifyLock(
 
 const RESTORE = (path: string): string => `Restore it with "git checkout -- ${path}".`;
 
-function compare(stage: string, path: string, locked: string, content: Buffer | undefined): Problem[] {
+function compare(stage: string, path: string, locked: string, reader: DistReader): Problem[] {
   const full = `${DIST}/${stage}/${path}`;
+  if (reader.hash(`${stage}/${path}`) === locked) return [];
+  const content = reader.read(`${stage}/${path}`);
   if (!content) return [problem('dist-edited', stage, path, 'is no regular file', RESTORE(full))];
-  if (sha256(content) === locked) return [];
   const unix = content.toString().replaceAll('\r\n', '\n');
   if (sha256(unix) !== locked)
     return [problem('dist-edited', stage, path, 'was edited by hand', RESTORE(full))];

@@ -18,10 +18,7 @@ import { dropJournal, writeJournal, WORK, type Step } from './journal';
 import { DIST, foldersOf, SCRATCH } from './paths';
 
 /** A file below dist/ to write (`text`) or to delete (null). */
-export interface Change {
-  readonly path: string;
-  /** SHA-256 of what is there now; null: nothing. */
-  readonly before: string | null;
+export interface Change extends Step {
   readonly text: string | null;
 }
 
@@ -35,9 +32,7 @@ const UNFINISHED = `Some files in ${DIST}/ are new, some old, each whole. The ne
  * Changes are carried out in the order given.
  */
 export function commit(root: string, changes: readonly Change[]): void {
-  const steps = changes.map(({ path, before, text }): Step => {
-    return { path, before, after: text === null ? null : sha256(text) };
-  });
+  const steps = changes.map(({ text: _, ...step }): Step => step);
   try {
     withFsErrors(root, UNTOUCHED, () => {
       requireOneDisk(root, steps);

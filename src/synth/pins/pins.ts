@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseValues, valueIn } from '../../config/yaml-edit';
 import { openRepository, type Repo } from '../../git/repository';
-import { readDist, readLock, verifyLock, type DistReader } from '../../manifests/publish';
+import { readDist, readLock, sha256, verifyLock, type DistReader } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import type { App, Environment } from '../../model/environment';
 import { appValues } from '../../model/values/app-shape';
@@ -21,7 +21,7 @@ export interface PinnedStage {
     readonly name: string;
     readonly inputs: string;
     readonly base: string;
-    readonly files: readonly { readonly path: string; readonly text: string }[];
+    readonly files: readonly { readonly path: string; readonly hash: string; readonly text: string }[];
   };
 }
 
@@ -158,7 +158,7 @@ function describe(
       })),
       files,
     },
-    output: { ...output, files: [...texts].map(([path, text]) => ({ path, text })) },
+    output: { ...output, files: [...texts].map(([path, text]) => ({ path, hash: sha256(text), text })) },
   };
 }
 

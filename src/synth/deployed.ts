@@ -1,0 +1,34 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { listedFiles, textOf, type DistReader } from '../manifests/publish';
+import { readManifests } from '../manifests/read';
+import type { Before, FileBefore } from './compare';
+
+/** The folder below dist/ that holds what Argo CD itself reads; no stage can be called so. */
+export const DELIVERY = 'argocd';
+
+/**
+ * What dist/ deploys now: these stages, and those that are left there. A file is read as YAML only where somebody asks
+ * for its objects.
+ */
+export function deployedNow(root: string, stages: readonly string[], reader: DistReader): Before {
+  const folders = existsSync(join(root, 'dist'))
+    ? readdirSync(join(root, 'dist'), { withFileTypes: true })
+    : [];
+  const left = folders
+    .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY)
+    .map(({ name }) => name);
+  const names = [...new Set([...stages, ...left.sort()])];
+  const files = names.map((name): [string, Map<string, FileBefore>] => [name, filesOf(root, name, reader)]);
+  return new Map(files.filter(([name, { size }]) => size > 0 || stages.includes(name)));
+}
+
+function filesOf(root: string, stage: string, reader: DistReader): Map<string, FileBefore> {
+  return new Map(
+    listedFiles(root, stage, reader).map((path): [string, FileBefore] => {
+      const content = reader.read(`${stage}/${path}`)!;
+      const objects = () => readManifests(textOf(content), `dist/${stage}/${path}`);
+      return [path, { hash: reader.hash(`${stage}/${path}`)!, objects }];
+    }),
+  );
+}
