@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../manifests/publish';
 import { NEVER_PINNED } from '../model/promotion';
 import type { Environment, RepositoryValues } from '../model/environment';
 
@@ -9,21 +9,28 @@ export function inputsOf(source: Environment | RepositoryValues): string {
 }
 
 /** The SHA-256 of plain data, whatever the order of its keys. */
-export function hashOf(data: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(data)))
-    .digest('hex');
-}
+export const hashOf = (data: unknown): string => sha256(stableJson(data));
 
 function rendered(values: object): object {
   const never: readonly string[] = NEVER_PINNED;
   return Object.fromEntries(Object.entries(values).filter(([key]) => !never.includes(key)));
 }
 
-/** With the keys of every map in one order, so that the order in a file does not count. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, child]) => [key, sorted(child)]));
+/** As JSON, with the keys of every map in one order, so that the order in a file does not count. */
+export function stableJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
+  let text = '';
+  for (const key of sortedKeys(value)) {
+    const child = (value as Readonly<Record<string, unknown>>)[key];
+    if (child !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableJson(child)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Sorted, but numbers first: JavaScript keeps them so in every object, and with them every lock that there is. */
+function sortedKeys(map: object): string[] {
+  const keys = Object.keys(map).sort();
+  if (!keys.some((key) => /^\d/.test(key))) return keys;
+  return Object.keys(Object.fromEntries(keys.map((key) => [key, true])));
 }
