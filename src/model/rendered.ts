@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import type { Environment } from './environment';
 import type { Location } from './errors';
 import type { KubeObject } from './kube';
 
@@ -15,7 +16,10 @@ export interface RenderedFile {
   readonly proven?: Proven;
 }
 
-/** A file whose objects are right by themselves: they fit the schemas of Kubernetes, and hold nothing like a credential. */
+/**
+ * A file whose objects are right by themselves: they fit the schemas of Kubernetes, every rule of single objects holds,
+ * and they hold nothing like a credential. None of them defines a kind.
+ */
 export interface Proven {
   /** SHA-256 of the file. */
   readonly hash: string;
@@ -23,26 +27,44 @@ export interface Proven {
   readonly size: number;
   /** The file; absent where only its hash is known. */
   readonly text?: string;
+  /** What the rules across objects see of each object, in the same order. */
+  readonly outlines: readonly KubeObject[];
+  /** SHA-256 of the outlines: while it stays, no rule across objects finds anything new. */
+  readonly outlineHash: string;
 }
 
-/** Everything that one stage deploys. */
-export interface RenderedStage {
+/** What a stage says of itself, and rules of single objects judge by. */
+export interface StageFacts {
   readonly name: string;
   /** The one that it is rendered for. */
   readonly cluster: Cluster;
-  /** Every cluster that it runs on. @default `cluster` alone */
-  readonly clusters?: readonly Cluster[];
   /** Namespaces that the stage owns and renders. */
   readonly namespaces: readonly string[];
   /** The Pod Security level its namespaces enforce. */
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
-  /** Objects that somebody else creates in its namespaces, as `Kind/name`: references to them resolve. */
-  readonly existing: readonly string[];
   /** What images it accepts. */
   readonly images?: { readonly requireDigest: boolean; readonly registries: readonly string[] };
+}
+
+/** Everything that one stage deploys. */
+export interface RenderedStage extends StageFacts {
+  /** Every cluster that it runs on. @default `cluster` alone */
+  readonly clusters?: readonly Cluster[];
+  /** Objects that somebody else creates in its namespaces, as `Kind/name`: references to them resolve. */
+  readonly existing: readonly string[];
   /** Acknowledged destructive changes, as the guard prints them, with the line each stands on. */
   readonly acknowledged: readonly { readonly change: string; readonly at: Location }[];
   /** Where problems of the stage as a whole are reported. */
   readonly at: Location;
   readonly files: readonly RenderedFile[];
+}
+
+/** What a stage says of itself, as it is configured. */
+export function stageFacts({
+  name,
+  cluster,
+  namespaces,
+  values,
+}: Omit<Environment, 'apps' | 'locate'>): StageFacts {
+  return { name, cluster, namespaces, podSecurity: values.podSecurity, images: values.images };
 }

@@ -23,15 +23,16 @@ export function check(
   cache = new Cache(),
 ): Problem[] {
   const all = onEachCluster(rendered);
-  // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
-  const keys = clusterKeys(all, cache);
-  const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
   for (const { cluster, files } of all) {
     const here = getOrSet(definitions, clusterIdentity(cluster), () => []);
-    here.push(...files.flatMap(({ objects }) => objects.filter(isDefinition)));
+    // What is proven defines nothing.
+    here.push(...files.flatMap((file) => (file.proven ? [] : file.objects.filter(isDefinition))));
   }
+  // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
+  const keys = clusterKeys(all, definitions, cache);
+  const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
   const applied = delivery.map(({ cluster, files }) =>
     cache.keyOf([
       'delivery',
@@ -49,25 +50,41 @@ export function check(
     return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
   // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
-  const unproven = ({ cluster, files }: RenderedStage): readonly RenderedFile[] =>
-    (definitions.get(clusterIdentity(cluster)) ?? []).length > 0 ? files : files.filter((f) => !f.proven);
+  const unproven = stages.map((stage) =>
+    definitions.get(clusterIdentity(stage.cluster))!.length > 0
+      ? stage
+      : { ...stage, files: stage.files.filter(({ proven }) => !proven) },
+  );
   const problems = [
-    ...stages.flatMap((stage) => validate(unproven(stage), validatorOf(stage.cluster))),
+    ...unproven.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
     ...delivery.flatMap(({ cluster, files }, i) =>
       cache.has(applied[i]!) ? [] : validate(files, validatorOf(cluster)),
     ),
-    ...checkStages(stages, (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind)),
+    ...checkStages(
+      stages,
+      (apiVersion, kind, cluster) => validatorOf(cluster).scope(apiVersion, kind),
+      unproven,
+    ),
   ];
   if (problems.length === 0) [...keys.values(), ...applied].forEach((key) => cache.put(key));
   return problems;
 }
 
-/** For each cluster, the hash of all that is checked of the stages there. */
-function clusterKeys(stages: readonly RenderedStage[], cache: Cache): ReadonlyMap<string, string> {
+/**
+ * For each cluster, the hash of all that is checked of the stages there: of what is proven that is its outlines, and all
+ * of it where definitions of the input may say more.
+ */
+function clusterKeys(
+  stages: readonly RenderedStage[],
+  definitions: ReadonlyMap<string, readonly KubeObject[]>,
+  cache: Cache,
+): ReadonlyMap<string, string> {
   const parts = new Map<string, unknown[]>();
   for (const { files, at: _, acknowledged: __, ...stage } of stages) {
-    const contents = files.map(({ path, objects, proven }) => [path, proven?.hash ?? objects]);
-    getOrSet(parts, clusterIdentity(stage.cluster), () => []).push([stage, contents]);
+    const id = clusterIdentity(stage.cluster);
+    const seen = definitions.get(id)!.length > 0 ? 'hash' : 'outlineHash';
+    const contents = files.map((file) => [file.path, file.proven?.[seen] ?? file.objects]);
+    getOrSet(parts, id, () => []).push([stage, contents]);
   }
   return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part])]));
 }

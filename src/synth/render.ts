@@ -3,7 +3,7 @@ import type { AppSource } from '../constructs';
 import type { App, Environment, Repository } from '../model/environment';
 import { UserError, type Location, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
-import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { stageFacts, type RenderedFile, type RenderedStage } from '../model/rendered';
 import type { LoadedApp } from './load-apps';
 import { clusterScopes } from './scopes';
 import type { Units } from './units';
@@ -59,7 +59,7 @@ function renderStage(
   sources: Sources & Pick<AppSource, 'scopeOf'> & { readonly units: Units },
   problems: Problem[],
 ): Rendering {
-  const { name, values, cluster, namespaces } = environment;
+  const { name, values } = environment;
   const at = environment.locate([]);
   const notes: string[] = [];
   const foreign = new Set(values.existing);
@@ -119,13 +119,9 @@ function renderStage(
   return {
     notes,
     stage: {
-      name,
-      cluster,
-      namespaces,
+      ...stageFacts(environment),
       at,
-      podSecurity: values.podSecurity,
       existing: [...foreign],
-      images: values.images,
       acknowledged: values.allowDestructive.map((change, i) => ({
         change,
         at: environment.locate(['allowDestructive', i]),

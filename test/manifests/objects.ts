@@ -2,8 +2,9 @@ import type { Capability, KubernetesVersion } from '../../src/model/cluster';
 import { CAPABILITIES } from '../../src/model/cluster';
 import type { Problem } from '../../src/model/errors';
 import type { KubeObject } from '../../src/model/kube';
-import type { RenderedStage } from '../../src/model/rendered';
-import { checkStages, type ScopeOf } from '../../src/manifests/checks';
+import type { RenderedFile, RenderedStage } from '../../src/model/rendered';
+import { checkStages, RULES, type Rule, type ScopeOf } from '../../src/manifests/checks';
+import { StageView, toProblem } from '../../src/manifests/checks/rule';
 
 /** A deep copy with one field set, or removed where the value is undefined. */
 export function withField<T>(object: T, path: readonly (string | number)[], value: unknown): T {
@@ -74,7 +75,20 @@ export function findings(
   objects: readonly KubeObject[],
   options: StageOptions = {},
 ): Problem[] {
-  return checkStages([stage(objects, options)], scope).filter((problem) => problem.code === rule);
+  const stages = [stage(objects, options)];
+  const problems = checkStages(stages, scope);
+  expect(problemsOf(RULES, stages)).toEqual(problems);
+  return problems.filter((problem) => problem.code === rule);
+}
+
+/** What rules find of whole objects, or of what else they are shown. */
+export function problemsOf(
+  rules: readonly Rule[],
+  stages: readonly RenderedStage[],
+  objectsOf?: (file: RenderedFile) => readonly KubeObject[],
+): Problem[] {
+  const world = { stages: stages.map((one) => new StageView(one, objectsOf)), scope };
+  return rules.flatMap(({ name, check }) => [...check(world)].map((finding) => toProblem(name, finding)));
 }
 
 /** What the problems of one rule say, a line each. */

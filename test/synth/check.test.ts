@@ -1,6 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { outlineOf } from '../../src/manifests/checks';
+import { sha256 } from '../../src/manifests/publish';
 import type { Cluster, KubernetesVersion } from '../../src/model/cluster';
+import type { KubeObject } from '../../src/model/kube';
+import type { RenderedFile, RenderedStage } from '../../src/model/rendered';
+import { Cache } from '../../src/synth/cache';
 import { check } from '../../src/synth/check';
-import { object, stage } from '../manifests/objects';
+import { deployment, object, podSpec, service, stage } from '../manifests/objects';
 
 const definition = (size: string) =>
   object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.shop.example.com', {
@@ -98,5 +106,73 @@ describe('an object newer than a cluster', () => {
     const canary = { ...stage([policy], { name: 'canary' }), cluster: us };
     expect(causes(prod, canary)).toContainEqual(expect.stringMatching(/^duplicate-object .*"us"/));
     expect(causes({ ...prod, clusters: [eu] }, canary)).toEqual([]);
+  });
+});
+
+describe('what is proven', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'check-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  /** A run of its own: what the one before it found right is known. */
+  const run = (...stages: Parameters<typeof check>[0]): string[] => {
+    const cache = new Cache(root);
+    const problems = check(stages, [], cache);
+    cache.save();
+    return problems.map(({ code, cause }) => `${code} ${cause}`);
+  };
+  const none = (): never => {
+    throw new Error('nobody has to look at this');
+  };
+  /** Files of objects that were found right where they were rendered. */
+  const proven = (files: (readonly KubeObject[])[], outlinesOf?: () => never): RenderedStage => {
+    const empty = stage([]);
+    const file = (objects: readonly KubeObject[], i: number): RenderedFile => {
+      const outlines = objects.map(outlineOf);
+      return {
+        path: `dev/${i}.yaml`,
+        source: 'environments/dev.yaml',
+        at: empty.at,
+        get objects() {
+          return none();
+        },
+        proven: {
+          hash: sha256(JSON.stringify(objects)),
+          size: 1,
+          outlineHash: sha256(JSON.stringify(outlines)),
+          get outlines() {
+            return outlinesOf?.() ?? outlines;
+          },
+        },
+      };
+    };
+    return { ...empty, files: files.map(file) };
+  };
+
+  test('is judged by its outlines, together with the rest', () => {
+    expect(run(proven([[deployment('web')], [service('web')]]))).toEqual([]);
+    expect(run(proven([[deployment('web')], [service('wbe')]]))).toEqual([
+      expect.stringMatching(/^service-target Service shop\/wbe: /),
+    ]);
+  });
+
+  test('is not judged again where only what it does alone has changed', () => {
+    const web = (image: string) => deployment('web', podSpec({ image }));
+    expect(run(proven([[web('a:1')], [service('web')]]))).toEqual([]);
+    expect(run(proven([[web('a:2')], [service('web')]], none))).toEqual([]);
+    expect(() => run(proven([[web('a:2')], [service('api')]], none))).toThrow('nobody has to look');
+  });
+
+  test('is judged whole where the input defines kinds', () => {
+    const both = (size: unknown): RenderedStage => {
+      const { proven: found } = proven([[widget(size)]]).files[0]!;
+      const [own] = stage([definition('integer')]).files;
+      const [other] = stage([widget(size)]).files;
+      return { ...stage([]), files: [own!, { ...other!, proven: found }] };
+    };
+    expect(run(both(3))).toEqual([]);
+    expect(run(both('3'))).toEqual([expect.stringMatching(/^schema Widget shop\/a: .*at \/spec\/size/)]);
   });
 });

@@ -1,11 +1,13 @@
 import { clusterIdentity } from '../../model/cluster';
 import { groupOf } from '../../model/kube';
+import { dig, items, text } from '../fields';
 import type { Entry, Rule } from './rule';
 
 /** Traffic of one stage never reaches another: on a cluster, a host and path belong to one stage. */
 export const hosts: Rule = {
   name: 'host-twice',
   about: 'No two stages of a cluster answer to the same host and path.',
+  of: 'all',
   *check({ stages }) {
     const first = new Map<string, Entry>();
     for (const entry of stages.flatMap((stage) => stage.entries)) {
@@ -27,29 +29,24 @@ export const hosts: Rule = {
   },
 };
 
-interface IngressSpec {
-  readonly rules?: readonly { host?: string; http?: { paths?: readonly { path?: string }[] } }[];
-}
-interface RouteSpec {
-  readonly hostnames?: readonly string[];
-  readonly rules?: readonly { matches?: readonly { path?: { value?: string } }[] }[];
-}
-
 /** `shop.example.com/cart`: the hosts and paths that an Ingress or a route takes. */
-function addressesOf({ object }: Entry): ReadonlySet<string> {
-  const group = groupOf(object.apiVersion);
-  if (object.kind === 'Ingress' && group === 'networking.k8s.io') {
-    const { rules = [] } = (object['spec'] ?? {}) as IngressSpec;
-    return new Set(
-      rules.flatMap(({ host, http }) =>
-        host === undefined ? [] : (http?.paths ?? []).map(({ path = '/' }) => `${host}${path}`),
-      ),
+function addressesOf({ object }: Entry): readonly string[] {
+  const { kind, apiVersion, spec } = object;
+  if (kind === 'Ingress' && groupOf(apiVersion) === 'networking.k8s.io') {
+    return items(dig(spec, 'rules')).flatMap(({ host, http }) =>
+      typeof host !== 'string' ? [] : items(dig(http, 'paths')).map(({ path }) => host + pathOf(path)),
     );
   }
-  if (object.kind === 'HTTPRoute' && group === 'gateway.networking.k8s.io') {
-    const { hostnames = [], rules = [] } = (object['spec'] ?? {}) as RouteSpec;
-    const paths = rules.flatMap(({ matches }) => matches?.map(({ path }) => path?.value ?? '/') ?? ['/']);
-    return new Set(hostnames.flatMap((host) => paths.map((path) => `${host}${path}`)));
+  if (kind === 'HTTPRoute' && groupOf(apiVersion) === 'gateway.networking.k8s.io') {
+    const paths = items(dig(spec, 'rules')).flatMap(({ matches }) =>
+      Array.isArray(matches) ? items(matches).map(({ path }) => pathOf(dig(path, 'value'))) : ['/'],
+    );
+    const hostnames = dig(spec, 'hostnames');
+    return Array.isArray(hostnames) ? hostnames.flatMap((host) => paths.map((path) => `${host}${path}`)) : [];
   }
-  return new Set();
+  return [];
+}
+
+function pathOf(path: unknown): string {
+  return text(path) ?? '/';
 }

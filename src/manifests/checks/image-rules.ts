@@ -4,6 +4,7 @@ import { stageRule, type Finding } from './rule';
 
 /** What the stage says of its images holds for all of them. A reference is taken as it is written. */
 export const imageRules = stageRule(
+  'each',
   'image-not-allowed',
   'Images come from the registries that the stage names, and by digest where it says so.',
   function* (view): Iterable<Finding> {

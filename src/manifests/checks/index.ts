@@ -1,5 +1,7 @@
 import type { Problem } from '../../model/errors';
-import type { RenderedStage } from '../../model/rendered';
+import type { KubeObject } from '../../model/kube';
+import type { RenderedStage, StageFacts } from '../../model/rendered';
+import type { SchemaValidator } from '../schema/validator';
 import { configData } from './config-data';
 import { imageRules } from './image-rules';
 import { hosts } from './hosts';
@@ -7,6 +9,7 @@ import { images } from './images';
 import { labels } from './labels';
 import { names } from './names';
 import { namespaces } from './namespaces';
+import { outlinesOf } from './outline';
 import { podSecurity } from './pod-security';
 import { providers } from './providers';
 import { access } from './references/access';
@@ -42,6 +45,7 @@ export const RULES: readonly Rule[] = [
   podSecurity,
 ];
 
+export { outlineOf } from './outline';
 export type { Rule, ScopeOf } from './rule';
 
 /**
@@ -49,8 +53,33 @@ export type { Rule, ScopeOf } from './rule';
  *
  * @param stages what is rendered, or was rendered before where a stage is pinned
  * @param scope where objects of a kind live, as the schemas of a cluster's version say
+ * @param unproven the same stages with the files that were not found right by themselves
  */
-export function checkStages(stages: readonly RenderedStage[], scope: ScopeOf): Problem[] {
-  const world = { stages: stages.map((stage) => new StageView(stage)), scope };
-  return RULES.flatMap((rule) => [...rule.check(world)].map((finding) => toProblem(rule.name, finding)));
+export function checkStages(
+  stages: readonly RenderedStage[],
+  scope: ScopeOf,
+  unproven: readonly RenderedStage[] = stages,
+): Problem[] {
+  const each = { stages: unproven.map((stage) => new StageView(stage)), scope };
+  const all = { stages: stages.map((stage) => new StageView(stage, outlinesOf)), scope };
+  return RULES.flatMap((rule) =>
+    [...rule.check(rule.of === 'each' ? each : all)].map((finding) => toProblem(rule.name, finding)),
+  );
+}
+
+/** Whether every rule of single objects holds for these objects of a stage. */
+export function holdAlone(
+  facts: StageFacts,
+  objects: readonly KubeObject[],
+  scope: SchemaValidator['scope'],
+): boolean {
+  const at = { file: '' };
+  const files = [{ path: '', source: '', at, objects }];
+  const stage = new StageView({ ...facts, existing: [], acknowledged: [], at, files });
+  const world = { stages: [stage], scope };
+  return RULES.every((rule) => rule.of === 'all' || isEmpty(rule.check(world)));
+}
+
+function isEmpty(findings: Iterable<unknown>): boolean {
+  return findings[Symbol.iterator]().next().done === true;
 }

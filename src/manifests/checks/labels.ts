@@ -11,6 +11,7 @@ const MAX_ANNOTATIONS = 256 * 1024;
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export const labels = stageRule(
+  'each',
   'invalid-label',
   'Labels and annotations have valid keys and values, and annotations take 256 KiB at most.',
   function* (stage): Iterable<Finding> {

@@ -5,6 +5,7 @@ import { stageRule, type Finding, type ScopeOf, type World } from './rule';
 
 /** Every object lives in a namespace that its stage owns, or in none where its kind has none. */
 export const namespaces = stageRule(
+  'each',
   'foreign-namespace',
   "Every object is in one of its stage's namespaces, or is cluster-scoped.",
   function* (view, world): Iterable<Finding> {
@@ -46,7 +47,7 @@ export const namespaces = stageRule(
         yield {
           entry,
           field,
-          says: `"${namespace}" is none of the namespaces of stage ${name} (${owned})${didYouMean(namespace, own)}`,
+          says: `"${namespace}" is none of the namespaces of stage ${name} (${owned})${didYouMean(String(namespace), own)}`,
           consequence: "The stage's Argo CD project permits no other namespace.",
           remedy: 'Correct it, or give an app of the stage that namespace.',
         };

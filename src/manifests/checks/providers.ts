@@ -60,6 +60,7 @@ const ARGO_KINDS: Readonly<Record<string, Capability>> = {
 
 /** Every kind and every feature has something on the cluster that acts on it. */
 export const providers = stageRule(
+  'all',
   'no-provider',
   'The cluster provides every kind, and every feature, that is used.',
   function* (view, world): Iterable<Finding> {

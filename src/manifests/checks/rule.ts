@@ -14,8 +14,11 @@ export type ScopeOf = (
 
 /** An object, and where it is rendered. */
 export interface Entry {
+  /** The object, or its outline where the rule looks at all. */
   readonly object: KubeObject;
   readonly file: RenderedFile;
+  /** Its place among the objects of the file. */
+  readonly index: number;
   readonly stage: StageView;
 }
 
@@ -34,6 +37,11 @@ export interface Rule {
   readonly name: string;
   /** What holds when it finds nothing, in one line. */
   readonly about: string;
+  /**
+   * What it looks at: `each` object by itself, whole, with what its stage says of itself; or `all` of them together, as
+   * outlines. A rule of all reads nothing that {@link outlineOf} leaves out.
+   */
+  readonly of: 'each' | 'all';
   readonly check: (world: World) => Iterable<Finding>;
 }
 
@@ -48,23 +56,24 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** A rule that looks at one stage after the other. */
+/** A rule that goes through one stage after the other. */
 export function stageRule(
+  of: Rule['of'],
   name: string,
   about: string,
   check: (stage: StageView, world: World) => Iterable<Finding>,
 ): Rule {
-  return { name, about, check: (world) => world.stages.flatMap((stage) => [...check(stage, world)]) };
+  return { name, about, of, check: (world) => world.stages.flatMap((stage) => [...check(stage, world)]) };
 }
 
-/** A rule that looks at one object after the other. */
+/** A rule that looks at each object by itself. */
 export function objectRule(name: string, about: string, check: (entry: Entry) => Iterable<Finding>): Rule {
-  return stageRule(name, about, (stage) => findings(stage.entries, check));
+  return stageRule('each', name, about, (stage) => findings(stage.entries, check));
 }
 
-/** A rule that looks at one pod template after the other. */
+/** A rule that looks at each pod template by itself. */
 export function podRule(name: string, about: string, check: (entry: PodEntry) => Iterable<Finding>): Rule {
-  return stageRule(name, about, (stage) => findings(stage.pods, check));
+  return stageRule('each', name, about, (stage) => findings(stage.pods, check));
 }
 
 function findings<T>(entries: readonly T[], check: (entry: T) => Iterable<Finding>): Finding[] {
@@ -85,6 +94,11 @@ export function toProblem(code: string, finding: Finding): Problem {
   };
 }
 
+/** The object itself, where a finding has to tell what its outline does not. */
+export function wholeOf({ file, index }: Entry): KubeObject {
+  return file.objects[index]!;
+}
+
 export function namespaceOf(entry: Entry): string {
   return entry.object.metadata.namespace ?? '';
 }
@@ -100,11 +114,15 @@ export class StageView {
   private readonly namespaces: ReadonlySet<string>;
   private readonly byKind = new Map<string, Map<string, Map<string, Entry>>>();
 
-  constructor(readonly stage: RenderedStage) {
+  /** @param objectsOf what is looked at of a file: its objects, or their outlines */
+  constructor(
+    readonly stage: RenderedStage,
+    objectsOf: (file: RenderedFile) => readonly KubeObject[] = ({ objects }) => objects,
+  ) {
     this.existing = new Set(stage.existing);
     this.namespaces = new Set(stage.namespaces);
     this.entries = stage.files.flatMap((file) =>
-      file.objects.map((object): Entry => ({ object, file, stage: this })),
+      objectsOf(file).map((object, index): Entry => ({ object, file, index, stage: this })),
     );
     this.pods = this.entries.flatMap((entry) => {
       const pod = podTemplate(entry.object);

@@ -13,6 +13,7 @@ const SELECTING = [
 
 /** A workload selects its own pods, and no others. */
 export const selectors = stageRule(
+  'all',
   'selector-mismatch',
   "A workload's selector matches its own pods, and the pods of no other workload.",
   function* (view): Iterable<Finding> {

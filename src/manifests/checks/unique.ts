@@ -6,6 +6,7 @@ import type { Entry, Rule } from './rule';
 export const unique: Rule = {
   name: 'duplicate-object',
   about: 'No two files render the same object on the same cluster.',
+  of: 'all',
   *check({ stages }) {
     const first = new Map<string, Entry>();
     for (const entry of stages.flatMap((stage) => stage.entries)) {

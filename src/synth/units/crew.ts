@@ -11,8 +11,8 @@ const THREAD = join(__dirname, '../../../bin/unit-thread.js');
 
 /** Units as they go to a thread: the stages are there already. */
 export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
-/** A unit as it comes back, what was rendered as JSON. Null where there is none. */
-export type Answer = readonly ({ readonly rendered: string; readonly proven: Unit['proven'] } | null)[];
+/** A unit as it comes back: as JSON, but for the text of its file. Null where there is none. */
+export type Answer = readonly ({ readonly unit: string; readonly text: string | undefined } | null)[];
 
 export interface CrewOptions {
   /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
@@ -72,10 +72,10 @@ function hire(
       worker.postMessage(task);
     };
     worker.on('message', (answer: Answer) => {
-      const units = answer.map((unit): Unit | undefined => {
-        return unit
-          ? { ...(JSON.parse(unit.rendered) as Omit<Unit, 'proven'>), proven: unit.proven }
-          : undefined;
+      const units = answer.map((one): Unit | undefined => {
+        if (!one) return undefined;
+        const unit = JSON.parse(one.unit) as Unit;
+        return { ...unit, proven: { ...unit.proven, text: one.text } };
       });
       store(begun!, units);
       next();

@@ -11,8 +11,8 @@ parentPort?.on('message', (task: Task) => {
     if (rest.app) markChecked(rest.app.values);
     const unit = renderUnit({ ...rest, stage: stages[stage]! });
     if (!unit) return null;
-    const { proven, ...rendered } = unit;
-    return { rendered: JSON.stringify(rendered), proven };
+    const { text, ...proven } = unit.proven;
+    return { unit: JSON.stringify({ ...unit, proven }), text };
   });
   parentPort!.postMessage(answer);
 });

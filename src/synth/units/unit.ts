@@ -1,9 +1,11 @@
 import { renderAppWithNotes, renderStageBase, type RenderedApp } from '../../constructs';
+import { holdAlone, outlineOf } from '../../manifests/checks';
 import { emitFile } from '../../manifests/emit';
 import { sha256 } from '../../manifests/publish';
 import { createValidator, type SchemaValidator } from '../../manifests/schema/validator';
 import type { KubernetesVersion } from '../../model/cluster';
 import { getOrSet } from '../../model/maps';
+import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
 import type { Unit, UnitInput } from './input';
 
@@ -20,10 +22,25 @@ export function renderUnit(input: UnitInput): Unit | undefined {
   const validator = getOrSet(validators, kubernetes, () => createValidator(kubernetes));
   try {
     const rendered = render(input);
-    for (const object of rendered.objects)
+    const { objects } = rendered;
+    for (const object of objects) {
+      // What a definition says holds for others, too.
+      if (object.kind === 'CustomResourceDefinition') return undefined;
       if (validator.validate(object).length > 0 || scanObject(object).length > 0) return undefined;
-    const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects: rendered.objects });
-    return { ...rendered, proven: { hash: sha256(text), size: Buffer.byteLength(text), text } };
+    }
+    if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
+    const outlines = objects.map(outlineOf);
+    const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
+    return {
+      ...rendered,
+      proven: {
+        hash: sha256(text),
+        size: Buffer.byteLength(text),
+        text,
+        outlines,
+        outlineHash: sha256(JSON.stringify(outlines)),
+      },
+    };
   } catch {
     return undefined;
   }

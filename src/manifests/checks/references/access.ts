@@ -8,6 +8,7 @@ const DEFAULT_ROLES = /^(cluster-admin|admin|edit|view|system:.+)$/;
 
 /** Bindings bind roles to accounts that exist. */
 export const access = stageRule(
+  'all',
   'missing-access',
   'Role bindings name roles and ServiceAccounts that exist, and ServiceAccounts name Secrets that exist.',
   function* (view): Iterable<Finding> {

@@ -1,7 +1,7 @@
 import { groupOf } from '../../../model/kube';
 import { dig, fields, items, text, type Fields } from '../../fields';
 import { podTemplate } from '../pods';
-import { namespaceOf, stageRule, type Entry, type Finding, type StageView } from '../rule';
+import { namespaceOf, stageRule, wholeOf, type Entry, type Finding, type StageView } from '../rule';
 import { missing, renderOrList } from './pods';
 
 const SCALERS = [
@@ -12,6 +12,7 @@ const SCALERS = [
 
 /** An autoscaler has a target, owns its number of replicas alone, and can measure it. */
 export const autoscalers = stageRule(
+  'all',
   'autoscaler-target',
   'Every autoscaler finds its target, which sets no replicas and requests what is measured.',
   function* (view): Iterable<Finding> {
@@ -50,12 +51,11 @@ export const autoscalers = stageRule(
 );
 
 function* fixedReplicas(scaler: Entry, target: Entry): Iterable<Finding> {
-  const replicas = dig(target.object, 'spec', 'replicas');
-  if (replicas === undefined) return;
+  if (dig(target.object, 'spec', 'replicas') === undefined) return;
   yield {
     entry: target,
     field: 'spec.replicas',
-    says: `${String(replicas)} is set, and ${scaler.object.kind} ${scaler.object.metadata.name} scales it`,
+    says: `${String(dig(wholeOf(target), 'spec', 'replicas'))} is set, and ${scaler.object.kind} ${scaler.object.metadata.name} scales it`,
     consequence: 'Each sync would set the number back.',
     remedy: 'Leave spec.replicas out.',
   };

@@ -1,15 +1,17 @@
 import { dig, items, text } from '../../fields';
 import { didYouMean } from '../nearest';
-import { namespaceOf, podRule, type Finding, type PodEntry, type StageView } from '../rule';
+import { namespaceOf, stageRule, type Finding, type PodEntry, type StageView } from '../rule';
 import { podReferences, type PodReference } from './pod-references';
 import { dataSources } from './providers-of-data';
 
 /** What a pod mounts, reads its environment from, or runs as, is there. */
-export const podReferencesResolve = podRule(
+export const podReferencesResolve = stageRule(
+  'all',
   'missing-reference',
   'ConfigMaps, Secrets, ServiceAccounts and claims that pods name exist, with the keys they name.',
-  function* (entry): Iterable<Finding> {
-    for (const reference of podReferences(entry.pod)) yield* judge(entry, reference);
+  function* (view): Iterable<Finding> {
+    for (const entry of view.pods)
+      for (const reference of podReferences(entry.pod)) yield* judge(entry, reference);
   },
 );
 

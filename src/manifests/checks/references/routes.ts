@@ -11,6 +11,7 @@ const ROUTES = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].ma
 
 /** What leads traffic into the stage leads to a Service and one of its ports. */
 export const routes = stageRule(
+  'all',
   'route-backend',
   'Every Ingress and route leads to a Service of the stage and one of its ports, with its certificate.',
   function* (view): Iterable<Finding> {

@@ -7,6 +7,7 @@ import { foreignPods } from './pods';
 
 /** Policies and budgets apply to pods that exist. */
 export const selecting = stageRule(
+  'all',
   'selects-nothing',
   'Every PodDisruptionBudget and NetworkPolicy selects pods, and names peers and ports that exist.',
   function* (view): Iterable<Finding> {

@@ -7,6 +7,7 @@ import { foreignPods, missing, renderOrList } from './pods';
 
 /** A Service finds pods, and its ports are ports of theirs; a StatefulSet finds its headless Service. */
 export const services = stageRule(
+  'all',
   'service-target',
   'Every Service selects pods of a workload that listens on its target ports.',
   function* (view): Iterable<Finding> {
