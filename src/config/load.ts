@@ -9,7 +9,6 @@ import { lineOf, sortByLine } from './line';
 import { locate, valueAt, type LocatedMap } from './located';
 import { resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
-import type { ParseYaml } from './parse-yaml';
 import { readInputFiles } from './stage-files';
 
 export interface LoadOptions {
@@ -19,8 +18,6 @@ export interface LoadOptions {
   readonly classes: readonly AppClass[];
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
-  /** How files are parsed. @default parseYaml */
-  readonly parse?: ParseYaml;
   /** Take pinned stages as if they followed the working tree. @default false */
   readonly unpinned?: boolean;
 }
@@ -30,8 +27,8 @@ export interface LoadOptions {
  *
  * @throws UserError with every problem of every file
  */
-export function loadRepository({ root, classes, texts, unpinned, parse }: LoadOptions): Repository {
-  const input = readInputFiles(root, texts, parse);
+export function loadRepository({ root, classes, texts, unpinned }: LoadOptions): Repository {
+  const input = readInputFiles(root, texts);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
   const [schema, pinned] = [stageSchema(classes), stageSchema([])];

@@ -1,6 +1,7 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Location, Problem } from '../model/errors';
 import type { Located, LocatedMap } from './located';
+import { readPlainYaml } from './plain-yaml';
 import { refuseBeforeParsing, tooDeep } from './nesting';
 import { toLocated } from './to-located';
 
@@ -13,15 +14,18 @@ export interface Parsed {
   readonly problems: readonly Problem[];
 }
 
-/** Parses the text of a file. */
-export type ParseYaml = (text: string, file: string) => Parsed;
-
 /**
  * Parses one YAML 1.2 document whose top level is a map. Aliases are written out; merge keys, tags of one's own,
  * directives, duplicate keys, keys that are no strings and further documents are problems. Where the rest can still be
  * understood it is returned beside them, so that its problems are found in the same run.
  */
 export function parseYaml(text: string, file: string): Parsed {
+  const value = readPlainYaml(text, file);
+  return value ? { value, problems: [] } : parseAnyYaml(text, file);
+}
+
+/** As {@link parseYaml}, whatever the text holds. */
+export function parseAnyYaml(text: string, file: string): Parsed {
   const before = refuseBeforeParsing(text, file);
   if (before.length > 0) return { problems: before };
 

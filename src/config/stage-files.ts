@@ -4,7 +4,7 @@ import { UserError, type Problem } from '../model/errors';
 import { dnsLabel } from '../model/values/scalars';
 import { suggest } from '../model/nearest';
 import type { LocatedMap } from './located';
-import { parseYaml, type ParseYaml } from './parse-yaml';
+import { parseYaml } from './parse-yaml';
 import { acceptText, readTextFile, unreadable } from './read-file';
 import { schemaLineWarning } from './schema-line';
 
@@ -29,11 +29,7 @@ export interface InputFiles {
  * Reads environments/base.yaml and the file of every stage. Throws nothing that a user can cause.
  * @param texts the files of environments/ by name, in place of those on disk
  */
-export function readInputFiles(
-  root: string,
-  texts?: ReadonlyMap<string, string>,
-  parse: ParseYaml = parseYaml,
-): InputFiles {
+export function readInputFiles(root: string, texts?: ReadonlyMap<string, string>): InputFiles {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
   const read = (name: string): LocatedMap | undefined => {
@@ -45,7 +41,7 @@ export function readInputFiles(
         given === undefined ? readTextFile(join(root, FOLDER, name), file) : acceptText(given, file);
       const warning = schemaLineWarning(text, file);
       if (warning) warnings.push(warning);
-      const parsed = parse(text, file);
+      const parsed = parseYaml(text, file);
       for (const problem of parsed.problems) problems.push(problem);
       return parsed.value;
     });

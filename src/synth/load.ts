@@ -10,7 +10,7 @@ export interface Loaded {
   readonly sources: Sources;
 }
 
-export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned' | 'parse'>;
+export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned'>;
 
 /**
  * Reads environments/ and src/apps/.

@@ -18,7 +18,6 @@ import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
-import { memoised } from './parse-memo';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
@@ -78,7 +77,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   recover(root);
   const reader = new DistReader(root);
   const cache = new Cache(options.cache === false ? undefined : root);
-  const loaded = load(root, { texts: options.texts, parse: memoised(cache) });
+  const loaded = load(root, { texts: options.texts });
   const pins = await resolvePins(loaded.repository, options, reader);
   const repository = {
     ...loaded.repository,
