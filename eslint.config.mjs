@@ -64,6 +64,8 @@ export default ts.config(
         module: 'writable',
         process: 'readonly',
         __dirname: 'readonly',
+        __filename: 'readonly',
+        Buffer: 'readonly',
         console: 'readonly',
       },
       sourceType: 'commonjs',

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT, UserError } from '../model/errors';
+import { PACKAGE_ROOT } from '../model/package-root';
 import { contextOf, type Context, type ProcessLike } from './context';
 import { registerDiff } from './commands/diff';
 import { registerHistory } from './commands/history';
@@ -68,6 +71,6 @@ function report(error: unknown, context: Context, verbose: boolean): 0 | 1 | 2 |
 }
 
 function version(): string {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- beside src/ and lib/ alike
-  return (require('../../package.json') as { version: string }).version;
+  const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

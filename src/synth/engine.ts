@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { PACKAGE_ROOT } from '../model/package-root';
 
+/** Where this runs from a bundle: its name is the hash of all that it holds, and of the schemas; see bin/bundle.js. */
+const BUNDLE = /^([0-9a-f]{64})\.js$/.exec(basename(__filename))?.[1];
 const CODE = join(__dirname, '..');
-const DATA = join(CODE, '../third_party');
+const DATA = join(PACKAGE_ROOT, 'third_party');
 /** What renders, beside this program itself. */
 const PACKAGES = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'yaml', 'zod'];
 
@@ -19,6 +22,7 @@ let known: string | undefined;
 
 function hashEngine(): string {
   const hash = createHash('sha256').update(process.version);
+  if (BUNDLE !== undefined) return hash.update(BUNDLE).digest('hex');
   for (const folder of [CODE, DATA]) {
     for (const path of filesBelow(folder))
       hash.update(`\n${path}\n`).update(readFileSync(join(folder, path)));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Capability, KubernetesVersion } from '../../model/cluster';
+import { PACKAGE_ROOT } from '../../model/package-root';
 import type { Definitions } from './node';
 
 /** Kubernetes' own kinds of one version; see third_party/kubernetes. */
@@ -20,7 +21,7 @@ export type CrdIndex = Readonly<
 
 // The files ship with this version of the program and never change while it runs, so each is read once.
 const cache = new Map<string, unknown>();
-const folder = join(__dirname, '../../../third_party');
+const folder = join(PACKAGE_ROOT, 'third_party');
 
 export function kubernetesSchemas(version: KubernetesVersion): KubernetesSchemas {
   return read(`kubernetes/${version}.json.gz`) as KubernetesSchemas;

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { PACKAGE_ROOT } from '../../model/package-root';
 import type { StageInput, Unit, UnitInput } from './input';
 import type * as unitModule from './unit';
 
-/** A thread needs half a second to load: fewer units than this for each are rendered sooner without it. */
+/** A thread needs some time to load: fewer units than this for each are rendered sooner without it. */
 const WORTH_A_THREAD = 300;
 const CHUNK = 25;
-const THREAD = join(__dirname, '../../../bin/unit-thread.js');
+const THREAD = join(PACKAGE_ROOT, 'bin/unit-thread.js');
 
 /** Units as they go to a thread: the stages are there already. */
 export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
@@ -61,7 +62,7 @@ function hire(
   store: (start: number, units: readonly (Unit | undefined)[]) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
-    const worker = new Worker(THREAD, { workerData: stages });
+    const worker = new Worker(THREAD, { workerData: stages, argv: [__filename] });
     let begun: number | undefined;
     const next = (): void => {
       begun = queue.shift();
