@@ -7,7 +7,7 @@ export const MAY_BE_CIPHERTEXT = /^(encryptedData|sealed|caBundle|sops)$/;
 
 /** Whether what stands under this key is encrypted, or public by nature; only what has the form of it is. */
 export function isCiphertext(key: string, value: unknown): boolean {
-  if (typeof value === 'string' && SOPS.test(value)) return true;
+  if (typeof value === 'string' && value.startsWith('ENC[') && SOPS.test(value)) return true;
   if (key === 'caBundle') return isPublic(value);
   if (key === 'sops') return typeof value === 'object' && value !== null && 'mac' in value;
   if (key !== 'encryptedData' && key !== 'sealed') return false;

@@ -1,5 +1,5 @@
 import { COMMANDS, CURL_USER } from './commands';
-import { PATTERNS } from './patterns';
+import { fitsAny, PATTERNS } from './patterns';
 import { decodeBase64, isCredential, isFiller, isNoun, isPlaceholder, isRandom } from './value';
 import { strengthOf, type Strength } from './words';
 
@@ -53,20 +53,14 @@ function inPlain(text: string, name: string | undefined): Detection[] {
   const add = (rule: string, why: string, secret: string, index: number): void => {
     found.push({ rule, why, secret, index });
   };
-  for (const { name: rule, regex, weak } of PATTERNS) {
+  for (const { name: rule, regex, weak } of fitsAny(text) ? PATTERNS : []) {
     for (const match of matches(text, regex)) {
       if (weak && !isRandom(match[0].replace(/^\w+[.-]/, ''))) continue;
       if (rule !== 'private-key' && isFiller(match[0])) continue;
       add(rule, `looks like a ${rule.replaceAll('-', ' ')}`, match[0], match.index);
     }
   }
-  each(text, URL_PASSWORD, (secret, index) => {
-    if (!isPlaceholder(secret) && !isNoun(secret))
-      add('url-password', 'an address with a password in it', secret, index);
-  });
-  each(text, URL_TOKEN, (secret, index) => {
-    if (isRandom(secret)) add('url-password', 'an address with a token in it', secret, index);
-  });
+  if (text.includes('://')) addresses(text, add);
   each(text, BASIC, (secret, index) => {
     if (
       decodeBase64(secret)?.includes(':') ||
@@ -93,8 +87,10 @@ function inPlain(text: string, name: string | undefined): Detection[] {
   const strength = name === undefined ? undefined : strengthOf(name);
   if (strength !== undefined && !text.trim().includes('\n') && isCredential(text, strength, true))
     add('key-name', `"${name}" says that it is one`, text.trim(), 0);
-  for (const regex of [ASSIGNMENT, FLAG, XML]) assignments(text, regex, add);
-  lists(text, add);
+  const mayAssign = /[=:,]/.test(text);
+  if (mayAssign) assignments(text, ASSIGNMENT, add);
+  for (const regex of [FLAG, XML]) assignments(text, regex, add);
+  if (mayAssign && /[\n[]/.test(text)) lists(text, add);
   return found;
 }
 
@@ -119,6 +115,16 @@ function randomTexts(text: string, name = ''): Detection[] {
 }
 
 type Add = (rule: string, why: string, secret: string, index: number) => void;
+
+function addresses(text: string, add: Add): void {
+  each(text, URL_PASSWORD, (secret, index) => {
+    if (!isPlaceholder(secret) && !isNoun(secret))
+      add('url-password', 'an address with a password in it', secret, index);
+  });
+  each(text, URL_TOKEN, (secret, index) => {
+    if (isRandom(secret)) add('url-password', 'an address with a token in it', secret, index);
+  });
+}
 
 function assignments(text: string, regex: RegExp, add: Add): void {
   regex.lastIndex = 0;

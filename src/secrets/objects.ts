@@ -3,9 +3,11 @@ import { groupOf } from '../model/kube';
 import { commandLine, isCommandRule } from './commands';
 import { detect, type Detection } from './detect';
 import { isCiphertext } from './ciphertext';
+import { nameOf, remember, type Held, type Name } from './names';
 import { isFormat } from './patterns';
+import { Place } from './place';
 import { decodeBase64 } from './value';
-import { nameInList, nameWithin, strengthOf } from './words';
+import { nameWithin } from './words';
 
 /** A credential in an object, or an object that is one. */
 export interface ObjectFinding {
@@ -22,7 +24,7 @@ const isMap = (value: unknown): value is Fields =>
 
 /** Every Secret with data and every credential in an object, however deep. Ciphertext is none. */
 export function scanObject(object: Fields): readonly ObjectFinding[] {
-  const found = scan(object, []);
+  const found = scan(object);
   // A definition talks about fields of any name; what has the format of a token is one there too.
   return object['kind'] === 'CustomResourceDefinition'
     ? found.filter(({ detection, structural }) => structural || isFormat(detection.rule))
@@ -30,13 +32,13 @@ export function scanObject(object: Fields): readonly ObjectFinding[] {
 }
 
 /** Plain Secrets in an object or a list of them: of any shape, also inside of texts that hold manifests. */
-export function plainSecrets(value: unknown, field: readonly string[] = []): readonly ObjectFinding[] {
-  return scan(value, field).filter(({ structural }) => structural);
+export function plainSecrets(value: unknown): readonly ObjectFinding[] {
+  return scan(value).filter(({ structural }) => structural);
 }
 
-function scan(value: unknown, path: readonly string[]): readonly ObjectFinding[] {
+function scan(value: unknown): readonly ObjectFinding[] {
   const found: ObjectFinding[] = [];
-  walk(value, [...path], undefined, found);
+  walk(value, new Place(value), nameOf(''), found);
   return found.length === 0 ? found : withoutValues(found);
 }
 
@@ -51,77 +53,75 @@ function withoutValues(found: readonly ObjectFinding[]): readonly ObjectFinding[
   }));
 }
 
-/** The path is one array for the whole walk: most values are no finding, and need no path of their own. */
-function walk(value: unknown, path: string[], name: string | undefined, found: ObjectFinding[]): void {
+function walk(value: unknown, place: Place, name: Name, found: ObjectFinding[]): void {
   if (typeof value === 'string') {
-    inText(value, path, name, found);
+    inText(value, place, name, found);
   } else if (typeof value === 'number') {
-    if (name !== undefined && strengthOf(name) === 'password') inText(String(value), path, name, found);
+    if (name.strength === 'password') inText(String(value), place, name, found);
   } else if (Array.isArray(value)) {
-    inList(value, path, name, found);
+    inList(value, place, name, found);
   } else if (isMap(value)) {
-    const held = secretData(value);
-    if (held) found.push(structural([...path, held.field], held.secret));
-    const called = [value['name'], value['key']].find((one) => typeof one === 'string');
-    for (const [key, child] of Object.entries(value)) {
-      if (held && (key === 'data' || key === 'stringData')) continue;
-      if (isCiphertext(key, child)) continue;
-      if (key.length > 12) inKey(key, path, found);
-      path.push(key);
-      const isText = typeof child === 'string' || typeof child === 'number';
-      const own = isText ? nameWithin(name, key) : key;
-      walk(child, path, key === 'value' && called !== undefined ? called : own, found);
-      path.pop();
-    }
+    inMap(value, place, name, found);
   }
 }
 
-function inList(
-  list: readonly unknown[],
-  path: string[],
-  name: string | undefined,
-  found: ObjectFinding[],
-): void {
-  const last = path.at(-1);
-  for (const [index, item] of list.entries()) {
-    const called = isMap(item) && typeof item['name'] === 'string' ? item['name'] : String(index);
-    path[Math.max(0, path.length - 1)] = `${last ?? ''}[${called}]`;
-    const [before, flag] = [
-      list[index - 1],
-      typeof item === 'string' ? /^--?([\w.-]+)=([^]*)$/.exec(item) : null,
-    ];
-    if (flag) inText(flag[2]!, path, flag[1], found);
-    else if (typeof item === 'string' && typeof before === 'string' && /^--?[A-Za-z][\w.-]*$/.test(before))
-      inText(item, path, before.replace(/^-+/, ''), found);
-    else walk(item, path, typeof item === 'string' ? nameInList(name) : name, found);
+function inMap(map: Fields, place: Place, name: Name, found: ObjectFinding[]): void {
+  const held = secretData(map);
+  if (held) {
+    place.keys.push(held.field);
+    found.push(structural(place.field(), held.secret));
+    place.keys.pop();
+  }
+  for (const key of Object.keys(map)) {
+    if (held && (key === 'data' || key === 'stringData')) continue;
+    const child = map[key];
+    if (isCiphertext(key, child)) continue;
+    const own = nameOf(key);
+    for (const detection of own.inItself) add(place, detection, found);
+    place.keys.push(key);
+    const called =
+      key === 'value' ? [map['name'], map['key']].find((one) => typeof one === 'string') : undefined;
+    if (called !== undefined) walk(child, place, nameOf(called), found);
+    else if (name.strength === undefined || typeof child === 'object') walk(child, place, own, found);
+    else walk(child, place, nameOf(nameWithin(name.text, key)), found);
+    place.keys.pop();
+  }
+}
+
+function inList(list: readonly unknown[], place: Place, name: Name, found: ObjectFinding[]): void {
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index];
+    place.keys.push(index);
+    if (typeof item === 'string') inWord(item, list[index - 1], place, name, found);
+    else walk(item, place, name, found);
+    place.keys.pop();
   }
   const command = commandLine(list);
-  if (command !== undefined)
-    for (const detection of detected(command, undefined))
-      if (isCommandRule(detection.rule)) add(path, detection, found);
-  if (last === undefined) path.length = 0;
-  else path[path.length - 1] = last;
+  if (command === undefined) return;
+  place.keys.push(list.length - 1);
+  for (const detection of heldBy(command, nameOf('')).detections)
+    if (isCommandRule(detection.rule)) add(place, detection, found);
+  place.keys.pop();
 }
 
-function inText(
-  text: string,
-  path: readonly string[],
-  name: string | undefined,
-  found: ObjectFinding[],
-): void {
-  if (isHarmless(text) && !isTelling(name)) return;
-  for (const secret of embeddedSecrets(text)) found.push({ ...secret, field: formatField(path) });
-  for (const detection of detected(text, name)) add(path, detection, found);
+/** A word of a list, which may be a flag, or belong to the flag before it. */
+function inWord(word: string, before: unknown, place: Place, name: Name, found: ObjectFinding[]): void {
+  const flag = word.startsWith('-') ? /^--?([\w.-]+)=([^]*)$/.exec(word) : null;
+  if (flag) inText(flag[2]!, place, nameOf(flag[1]!), found);
+  else if (typeof before === 'string' && /^--?[A-Za-z][\w.-]*$/.test(before))
+    inText(word, place, nameOf(before.replace(/^-+/, '')), found);
+  else inText(word, place, name.strength === undefined ? nameOf('') : name, found);
 }
 
-/** A key that is a token, or holds an address with a password: random letters alone make it none. */
-function inKey(key: string, path: readonly string[], found: ObjectFinding[]): void {
-  for (const detection of detected(key, undefined))
-    if (detection.rule !== 'entropy') add(path, detection, found);
+function inText(text: string, place: Place, name: Name, found: ObjectFinding[]): void {
+  if (name.strength === undefined && isHarmless(text)) return;
+  const { detections, secrets } = heldBy(text, name);
+  for (const secret of secrets) found.push({ ...secret, field: place.field() });
+  for (const detection of detections) add(place, detection, found);
 }
 
-function add(path: readonly string[], detection: Detection, found: ObjectFinding[]): void {
-  found.push({ field: formatField(path), detection, structural: false });
+function add(place: Place, detection: Detection, found: ObjectFinding[]): void {
+  found.push({ field: place.field(), detection, structural: false });
 }
 
 /** Secrets with data in the manifests that a text holds, be they encoded or not. */
@@ -140,23 +140,13 @@ export function embeddedSecrets(text: string): readonly ObjectFinding[] {
  */
 const isHarmless = (text: string): boolean => text.length < 13 && /^[A-Za-z0-9.-]*$/.test(text);
 
-/** Whether a name alone makes a value a credential. */
-const isTelling = (name: string | undefined): boolean => name !== undefined && strengthOf(name) !== undefined;
-
-const known = new Map<string, readonly Detection[]>();
-const MOST_KNOWN = 200_000;
-
 /** The same texts stand in many objects, and in every stage; what a text holds depends on itself and its name. */
-function detected(text: string, name: string | undefined): readonly Detection[] {
-  if (text.length > 1000) return detect(text, { name });
-  const key = `${name?.length ?? ''}:${name ?? ''}${text}`;
-  let found = known.get(key);
-  if (!found) {
-    found = detect(text, { name });
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(key, found);
-  }
-  return found;
+function heldBy(text: string, name: Name): Held {
+  const found = name.texts.get(text);
+  if (found) return found;
+  const held = { detections: detect(text, { name: name.text }), secrets: embeddedSecrets(text) };
+  remember(name, text, held);
+  return held;
 }
 
 function manifestsIn(text: string): unknown[] {
@@ -183,15 +173,8 @@ function secretData(object: Fields): { readonly field: string; readonly secret: 
   return undefined;
 }
 
-const structural = (path: readonly string[], secret: string): ObjectFinding => ({
-  field: formatField(path),
+const structural = (field: string, secret: string): ObjectFinding => ({
+  field,
   structural: true,
   detection: { rule: 'plain-secret', why: 'a Secret with its data', secret, index: 0 },
 });
-
-const formatField = (path: readonly string[]): string =>
-  path
-    .map((key, index) =>
-      /^[\w-]+(\[[^\]]*\])*$/.test(key) ? `${index === 0 ? '' : '.'}${key}` : `["${key}"]`,
-    )
-    .join('');

@@ -138,6 +138,18 @@ export const PATTERNS: readonly Pattern[] = [
   p('password-hash', '(?<![\\w$])\\$(?:2[abxy]|apr1|1|5|6|argon2(?:id|i|d)|y)\\$[./A-Za-z0-9$=,+]{20,}'),
 ];
 
+const anyOf = (flags: string): RegExp =>
+  new RegExp(
+    PATTERNS.filter(({ regex }) => regex.flags === `g${flags}`)
+      .map(({ regex }) => `(?:${regex.source})`)
+      .join('|'),
+    flags,
+  );
+const ANY = [anyOf(''), anyOf('i')];
+
+/** Whether there is anything in a text that one of the patterns fits: most texts are done with that. */
+export const fitsAny = (text: string): boolean => ANY.some((regex) => regex.test(text));
+
 const NAMES = new Set(PATTERNS.map(({ name }) => name));
 
 /** Whether a rule is the format of a token. */

@@ -33,7 +33,8 @@ const MOST_KNOWN = 10_000;
 /** How strongly a name says that its value is a credential; undefined: not at all. The same few names stand everywhere. */
 export function strengthOf(name: string): Strength | undefined {
   if (name.length > 100) return judge(name);
-  if (known.has(name)) return known.get(name);
+  const found = known.get(name);
+  if (found !== undefined || known.has(name)) return found;
   const strength = judge(name);
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(name, strength);
