@@ -8,6 +8,9 @@ const OBJECT_ORDER = ['apiVersion', 'kind', 'metadata', 'spec', 'data', 'stringD
 const METADATA_ORDER = ['name', 'namespace', 'labels', 'annotations'];
 const MAX_DEPTH = 100;
 const MAX_KEY = 1000;
+const MOST_KNOWN = 50_000;
+const LONGEST_KNOWN = 100;
+const NONE: readonly string[] = [];
 
 /**
  * The text of a file below dist/: the marker line, then its objects in their order, as YAML that readers of version
@@ -35,65 +38,135 @@ export function emitFile(file: RenderedFile): string {
 
 /** One object as a YAML document, without a separator. */
 export function emitObject(object: KubeObject): string {
-  return entries(object, '', OBJECT_ORDER);
+  const writer = new Writer();
+  writer.map(object, 0, false, OBJECT_ORDER);
+  return writer.text;
 }
 
-/** The lines of a map: `first` leads, where it is there; the rest is sorted. */
-function entries(map: Readonly<Record<string, unknown>>, pad: string, first: readonly string[]): string {
-  if (pad.length > 2 * MAX_DEPTH) throw new Unwritable(`it nests deeper than ${MAX_DEPTH} levels`);
-  let text = '';
-  for (const key of keysOf(map, first)) {
-    const value = map[key];
-    if (value === undefined) continue;
-    const name = inlineString(key);
-    // YAML wants a key on one line with its colon to be short.
-    text += name.length > MAX_KEY ? `${pad}? ${name}\n${pad}:` : `${pad}${name}:`;
-    text += after(value, pad, pad === '' && key === 'metadata' ? METADATA_ORDER : []);
+/** What has been written so far. What stands `beside` a dash has its first line there, and the others below it. */
+class Writer {
+  text = '';
+
+  /** The lines of a map: `first` leads, where it is there; the rest is sorted. False where there are none. */
+  map(
+    map: Readonly<Record<string, unknown>>,
+    depth: number,
+    beside: boolean,
+    first: readonly string[],
+  ): boolean {
+    let isFirst = true;
+    for (const key of keysOf(map, first)) {
+      const value = map[key];
+      if (value === undefined) continue;
+      this.text += headOf(key, depth, beside && isFirst);
+      isFirst = false;
+      this.after(value, depth, false, depth === 0 && key === 'metadata' ? METADATA_ORDER : NONE);
+    }
+    return !isFirst;
   }
-  return text;
+
+  private list(list: readonly unknown[], depth: number, beside: boolean): void {
+    const { dash } = levelAt(depth);
+    for (const [index, item] of list.entries()) {
+      this.text += beside && index === 0 ? '-' : dash;
+      this.after(item, depth, true, NONE);
+    }
+  }
+
+  /** What follows `key:`, or a dash. */
+  private after(value: unknown, depth: number, beside: boolean, first: readonly string[]): void {
+    if (typeof value === 'string') {
+      this.text += lineOf(value, depth);
+    } else if (typeof value !== 'object' || value === null) {
+      this.text += ` ${scalar(value)}\n`;
+    } else if (Array.isArray(value)) {
+      if (value.length === 0) this.text += ' []\n';
+      else {
+        this.text += beside ? ' ' : '\n';
+        this.list(value, depth + 1, beside);
+      }
+    } else {
+      const before = this.text;
+      this.text += beside ? ' ' : '\n';
+      if (!this.map(plainMap(value), depth + 1, beside, first)) this.text = `${before} {}\n`;
+    }
+  }
+}
+
+/** How lines of one depth begin. */
+interface Level {
+  readonly pad: string;
+  readonly dash: string;
+  /** Keys with all that stands before and right after them. */
+  readonly heads: Map<string, string>;
+}
+
+const levels: Level[] = Array.from({ length: MAX_DEPTH + 1 }, (_, depth) => {
+  const pad = '  '.repeat(depth);
+  return { pad, dash: `${pad}-`, heads: new Map<string, string>() };
+});
+
+function levelAt(depth: number): Level {
+  const level = levels[depth];
+  if (level) return level;
+  throw new Unwritable(`it nests deeper than ${MAX_DEPTH} levels`);
+}
+
+function headOf(key: string, depth: number, beside: boolean): string {
+  const level = levelAt(depth);
+  const { heads } = beside ? levelAt(0) : level;
+  const known = heads.get(key);
+  if (known !== undefined) return known;
+  const name = inlineString(key);
+  const pad = beside ? '' : level.pad;
+  // YAML wants a key on one line with its colon to be short.
+  if (name.length > MAX_KEY) return `${pad}? ${name}\n${level.pad}:`;
+  return remember(heads, key, `${pad}${name}:`);
+}
+
+const lines = new Map<string, string>();
+
+/** A text after its key or dash. */
+function lineOf(text: string, depth: number): string {
+  const known = lines.get(text);
+  if (known !== undefined) return known;
+  const block = blockLiteral(text, '  '.repeat(depth + 1));
+  return block === undefined ? remember(lines, text, ` ${inlineString(text)}\n`) : ` ${block}`;
+}
+
+/** Keys and most values stand in many objects. */
+function remember(known: Map<string, string>, text: string, written: string): string {
+  if (known.size >= MOST_KNOWN) known.clear();
+  if (text.length <= LONGEST_KNOWN) known.set(text, written);
+  return written;
 }
 
 function keysOf(map: Readonly<Record<string, unknown>>, first: readonly string[]): string[] {
-  const keys = Object.keys(map);
-  if (!isSorted(keys)) keys.sort();
+  const keys = sorted(Object.keys(map));
   if (first.length === 0) return keys;
   return [...first.filter((key) => Object.hasOwn(map, key)), ...keys.filter((key) => !first.includes(key))];
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
-  return true;
-}
-
-/** What follows `key:` or `-`; `pad` is the indentation of the key, or of the dash. */
-function after(value: unknown, pad: string, first: readonly string[]): string {
-  if (typeof value !== 'object' || value === null) return ` ${scalar(value, pad)}`;
-  if (Array.isArray(value)) return value.length === 0 ? ' []\n' : `\n${items(value, `${pad}  `)}`;
-  const lines = entries(plainMap(value), `${pad}  `, first);
-  return lines === '' ? ' {}\n' : `\n${lines}`;
-}
-
-function items(list: readonly unknown[], pad: string): string {
-  if (pad.length > 2 * MAX_DEPTH) throw new Unwritable(`it nests deeper than ${MAX_DEPTH} levels`);
-  let text = '';
-  for (const item of list) {
-    const lines = after(item, pad, []);
-    // The first line of a map or list stands beside the dash, the others below it, in the same column.
-    text += lines.startsWith('\n') ? `${pad}- ${lines.slice(pad.length + 3)}` : `${pad}-${lines}`;
+/** Sorts by insertion: maps are small, and most are in order, or nearly. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > 32) return keys.sort();
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i]!;
+    let at = i;
+    for (; at > 0 && keys[at - 1]! > key; at -= 1) keys[at] = keys[at - 1]!;
+    keys[at] = key;
   }
-  return text;
+  return keys;
 }
 
-function scalar(value: unknown, pad: string): string {
+function scalar(value: unknown): string {
   switch (typeof value) {
-    case 'string':
-      return blockLiteral(value, `${pad}  `) ?? `${inlineString(value)}\n`;
     case 'number':
-      return `${inlineNumber(value)}\n`;
+      return inlineNumber(value);
     case 'boolean':
-      return `${value}\n`;
+      return value ? 'true' : 'false';
     default:
-      if (value === null) return 'null\n';
+      if (value === null) return 'null';
       throw new Unwritable(`a ${typeof value} is no data`);
   }
 }
@@ -101,7 +174,7 @@ function scalar(value: unknown, pad: string): string {
 /** A map without a class behind it: a Date, a Map or a cdk8s token would lose what it means. */
 function plainMap(value: object): Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || Object.getPrototypeOf(prototype) === null)
+  if (prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null)
     return value as Record<string, unknown>;
   throw new Unwritable(`a ${value.constructor.name} is no data`);
 }

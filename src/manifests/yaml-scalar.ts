@@ -13,19 +13,8 @@ const NUMBER = /^(?!e$)[-+]?(?:0[xob][-+0-9a-f]*|[0-9:]*(?:\.[0-9:]*)?(?:e[-+]?[
 const NO_NUMBER = /^[-+]?\.(?:inf|nan)$/i;
 const DATE = /^[0-9]{4}-[0-9]/;
 
-const known = new Map<string, string>();
-const MOST_KNOWN = 50_000;
-
-/** A string on one line: bare where that is safe, else in double quotes. Keys and most values stand in many objects. */
-export function inlineString(text: string): string {
-  let inline = known.get(text);
-  if (inline === undefined) {
-    inline = isPlain(text) ? text : quote(text);
-    if (known.size >= MOST_KNOWN) known.clear();
-    if (text.length <= 100) known.set(text, inline);
-  }
-  return inline;
-}
+/** A string on one line: bare where that is safe, else in double quotes. */
+export const inlineString = (text: string): string => (isPlain(text) ? text : quote(text));
 
 function isPlain(text: string): boolean {
   if (!PLAIN.test(text)) return false;
@@ -35,6 +24,7 @@ function isPlain(text: string): boolean {
 
 /** A number as both versions read it: YAML 1.1 wants a point in a float with an exponent. */
 export function inlineNumber(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
   if (!Number.isFinite(value)) throw new Unwritable(`${value} is no number that JSON can hold`);
   return JSON.stringify(value).replace(/^(-?\d+)e/, '$1.0e');
 }
