@@ -1,15 +1,10 @@
 import type { Environment, Repository } from '../model/environment';
 import { clustersOf } from '../model/fleet';
 import type { KubeObject } from '../model/kube';
+import type { GroupKind } from '../model/rendered';
 import type { SyncWindow } from '../model/delivery/windows';
 import { projectLabels, stageName } from './names';
 import { projectRoles } from './roles';
-
-/** A kind of object, with its API group; the core group is the empty string. */
-export interface GroupKind {
-  readonly group: string;
-  readonly kind: string;
-}
 
 /**
  * What a stage may do: read this repository, write into its own namespaces on its own clusters, and of the kinds that

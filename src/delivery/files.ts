@@ -1,8 +1,8 @@
 import type { Cluster } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
 import { groupOf, type KubeObject } from '../model/kube';
-import type { RenderedFile, RenderedStage } from '../model/rendered';
-import { appProject, emptiedDefaultProject, type GroupKind } from './app-project';
+import type { Kinds, RenderedFile, RenderedStage } from '../model/rendered';
+import { appProject, emptiedDefaultProject } from './app-project';
 import { applications } from './application';
 import { argocdCm } from './argocd-cm';
 import { cmdParamsCm } from './cmd-params';
@@ -13,16 +13,8 @@ import { rbacCm } from './rbac';
 import { rootObjects } from './root';
 import { sizing, type Sizing } from './sizing';
 
-/** What a stage renders, as far as its delivery depends on it. */
-export interface StageKinds {
-  /** The kinds that belong to no namespace. */
-  readonly clusterScoped: readonly GroupKind[];
-  /** How many objects there are. */
-  readonly objects: number;
-}
-
 /** What each stage renders. */
-export type KindsByStage = ReadonlyMap<string, StageKinds>;
+export type KindsByStage = ReadonlyMap<string, Kinds>;
 
 /** All that one Argo CD is given, as data. */
 export interface Delivery {
@@ -127,11 +119,22 @@ function rootFile(
 
 /** What each rendered stage has; every object in a namespace names it. */
 export function clusterKinds(stages: readonly RenderedStage[]): KindsByStage {
-  return new Map(stages.map(({ name, files }) => [name, kindsOf(files.flatMap((file) => file.objects))]));
+  return new Map(
+    stages.map(({ name, files }) => {
+      const each = files.map((file) => file.proven?.kinds ?? kindsOf(file.objects));
+      return [
+        name,
+        {
+          clusterScoped: each.flatMap(({ clusterScoped }) => clusterScoped),
+          objects: each.reduce((sum, { objects }) => sum + objects, 0),
+        },
+      ];
+    }),
+  );
 }
 
-/** What these objects of a stage are. */
-export const kindsOf = (objects: readonly KubeObject[]): StageKinds => ({
+/** What these objects are. */
+export const kindsOf = (objects: readonly KubeObject[]): Kinds => ({
   clusterScoped: objects
     .filter((object) => object.metadata.namespace === undefined)
     .map(({ apiVersion, kind }) => ({ group: groupOf(apiVersion), kind })),

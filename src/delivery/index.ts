@@ -1,4 +1,3 @@
-export type { GroupKind } from './app-project';
 export { applicationsByCluster } from './application';
 export { applicationNames } from './application-set';
 export {
@@ -9,7 +8,6 @@ export {
   filesByHub,
   type Delivery,
   type KindsByStage,
-  type StageKinds,
 } from './files';
 export { notificationParts } from './notifications';
 export { locateBase } from './locate';

@@ -11,9 +11,24 @@ export interface RenderedFile {
   readonly source: string;
   /** Where a problem with one of the objects is reported, e.g. the app's entry in the stage's file. */
   readonly at: Location;
+  /** What is proven is read from its text when somebody asks: few do. */
   readonly objects: readonly KubeObject[];
   /** Absent where nobody has checked the objects yet. */
   readonly proven?: Proven;
+}
+
+/** A kind of object, with its API group; the core group is the empty string. */
+export interface GroupKind {
+  readonly group: string;
+  readonly kind: string;
+}
+
+/** What some objects are, as far as their delivery depends on it. */
+export interface Kinds {
+  /** The kinds that belong to no namespace. */
+  readonly clusterScoped: readonly GroupKind[];
+  /** How many objects there are. */
+  readonly objects: number;
 }
 
 /**
@@ -25,13 +40,17 @@ export interface Proven {
   readonly hash: string;
   /** Its length in bytes. */
   readonly size: number;
-  /** The file; absent where only its hash is known. */
-  readonly text?: string;
+  readonly text: string;
+  readonly kinds: Kinds;
   /** What the rules across objects see of each object, in the same order. */
   readonly outlines: readonly KubeObject[];
   /** SHA-256 of the outlines: while it stays, no rule across objects finds anything new. */
   readonly outlineHash: string;
 }
+
+/** How many objects a file holds. */
+export const objectCount = (file: RenderedFile): number =>
+  file.proven ? file.proven.kinds.objects : file.objects.length;
 
 /** What a stage says of itself, and rules of single objects judge by. */
 export interface StageFacts {

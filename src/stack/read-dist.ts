@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { kindsOf, type KindsByStage, type StageKinds } from '../delivery';
+import { kindsOf, type KindsByStage } from '../delivery';
 import type { Environment } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
+import type { Kinds } from '../model/rendered';
 
 /**
  * What each stage deploys, as far as its delivery depends on it, from dist/ as it is committed: that is what Argo CD
@@ -14,7 +15,7 @@ import type { KubeObject } from '../model/kube';
  */
 export function readKinds(root: string, environments: readonly Environment[]): KindsByStage {
   const problems: Problem[] = [];
-  const kinds = environments.map(({ name }): [string, StageKinds] => {
+  const kinds = environments.map(({ name }): [string, Kinds] => {
     const folder = join(root, 'dist', name);
     if (!existsSync(folder)) {
       problems.push({

@@ -16,7 +16,7 @@ const ROOM = 16 * 1024 * 1024;
  */
 export class Cache {
   private readonly known: ReadonlyMap<string, Buffer>;
-  private readonly used = new Map<string, Buffer>();
+  private readonly used = new Map<string, Buffer | string>();
   private readonly engine: string;
   private grown = false;
 
@@ -45,9 +45,10 @@ export class Cache {
     return this.has(key) ? JSON.parse(this.used.get(key)!.toString()) : undefined;
   }
 
-  put(key: string, value: unknown = true): void {
+  /** @param json what `get` will give, as JSON */
+  put(key: string, json = 'true'): void {
     if (this.root === undefined || this.used.has(key)) return;
-    this.used.set(key, Buffer.from(JSON.stringify(value)));
+    this.used.set(key, json);
     this.grown = true;
   }
 
@@ -57,7 +58,9 @@ export class Cache {
   }
 
   private pack(): Buffer {
-    const kept = [...this.used];
+    const kept = [...this.used].map(([key, data]): [string, Buffer] => {
+      return [key, typeof data === 'string' ? Buffer.from(data) : data];
+    });
     let room = Math.max(
       ROOM,
       kept.reduce((sum, [, { length }]) => sum + length, 0),

@@ -4,7 +4,7 @@ import { sha256, type PublishStage } from '../manifests/publish';
 import { summarize, type StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
-import type { RenderedStage } from '../model/rendered';
+import { objectCount, type RenderedFile, type RenderedStage } from '../model/rendered';
 
 /** A file that was deployed before. */
 export interface FileBefore {
@@ -76,15 +76,18 @@ function differing(
   now: Rendered | undefined,
 ): { readonly was: readonly KubeObject[]; readonly is: readonly KubeObject[]; readonly kept: number } {
   const stays = new Set<string>();
-  const is: KubeObject[] = [];
+  const others: RenderedFile[] = [];
   let kept = 0;
   for (const [i, file] of now?.output.files.entries() ?? []) {
-    const { objects } = now!.stage.files[i]!;
+    const rendered = now!.stage.files[i]!;
     if (before.get(file.path)?.hash === (file.hash ?? sha256(file.text))) {
       stays.add(file.path);
-      kept += objects.length;
-    } else is.push(...objects);
+      kept += objectCount(rendered);
+    } else others.push(rendered);
   }
   const was = [...before].flatMap(([path, file]) => (stays.has(path) ? [] : file.objects()));
-  return { was, is, kept };
+  // What was not there before is told by its name.
+  const objectsOf = (file: RenderedFile) =>
+    was.length === 0 && file.proven ? file.proven.outlines : file.objects;
+  return { was, is: others.flatMap(objectsOf), kept };
 }

@@ -19,7 +19,7 @@ import { onceForAllStages } from './once';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
-import { renderRepository, sourceOf } from './render';
+import { pathOf, renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
 import { provenUnits, type CrewOptions, type Units } from './units';
@@ -84,7 +84,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const units = await provenUnits(following, sourceOf, cache, options);
+  const units = await provenUnits(following, { ...options, cache, reader, sourceOf, pathOf });
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = filesByHub(repository, clusterKinds(stages));
   const argocd = { name: DELIVERY, files: delivery.flatMap(({ files }) => files) };
@@ -201,14 +201,12 @@ export function emit(
       const text = emitFile(file);
       return { path, hash: sha256(text), text };
     }
-    const { hash, text } = proven;
-    if (text !== undefined) return { path, hash, text };
-    // Written only where dist/ differs from its hash.
+    // Read only where dist/ differs from its hash.
     return {
       path,
-      hash,
+      hash: proven.hash,
       get text() {
-        return emitFile(file);
+        return proven.text;
       },
     };
   });

@@ -24,6 +24,10 @@ export interface Rendering {
 /** The stage's own objects, beside one file an app. No app can be called so: the underscore is no DNS label. */
 const STAGE_FILE = '_stage.yaml';
 
+/** Where the file of an app, or of the stage itself, is below dist/. */
+export const pathOf = ({ name }: Environment, app?: App): string =>
+  app ? `${name}/${app.name}.yaml` : `${name}/${STAGE_FILE}`;
+
 /** What the first line of a file names as its source. */
 export function sourceOf({ locate }: Environment, app?: App, file?: string): string {
   const stage = locate([]).file;
@@ -65,40 +69,26 @@ function renderStage(
   const foreign = new Set(values.existing);
   const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
   const own = sources.units.get(environment);
-  const base: RenderedFile = {
-    path: `${name}/${STAGE_FILE}`,
-    source: sourceOf(environment),
-    at,
-    objects: own?.objects ?? constructs().renderStageBase(environment),
-    ...(own && { proven: own.proven }),
-  };
+  const base = fileOf(
+    { path: pathOf(environment), source: sourceOf(environment), at },
+    own ?? { objects: constructs().renderStageBase(environment) },
+  );
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = classes.get(app.name);
     try {
       const unit = sources.units.get(app);
-      const {
-        objects,
-        hardening,
-        foreign: needed,
-      } = unit ??
-      constructs().renderAppWithNotes(environment, app, {
-        construct: loaded?.construct,
-        manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
-        scopeOf: sources.scopeOf,
-      });
-      for (const object of needed) foreign.add(object);
-      notes.push(
-        ...hardening.map(({ container, field, reason }) => `${container} runs without ${field}: ${reason}`),
-      );
-      return [
-        {
-          path: `${name}/${app.name}.yaml`,
-          source: sourceOf(environment, app, loaded?.file),
-          at: app.locate([]),
-          objects,
-          ...(unit && { proven: unit.proven }),
-        },
-      ];
+      const rendered =
+        unit ??
+        constructs().renderAppWithNotes(environment, app, {
+          construct: loaded?.construct,
+          manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
+          scopeOf: sources.scopeOf,
+        });
+      for (const object of rendered.foreign) foreign.add(object);
+      for (const { container, field, reason } of rendered.hardening)
+        notes.push(`${container} runs without ${field}: ${reason}`);
+      const source = sourceOf(environment, app, loaded?.file);
+      return [fileOf({ path: pathOf(environment, app), source, at: app.locate([]) }, rendered)];
     } catch (error) {
       if (loaded && !(error instanceof UserError)) problems.push(appThrew(loaded, name, error));
       else if (!(error instanceof UserError)) throw error;
@@ -127,6 +117,22 @@ function renderStage(
         at: environment.locate(['allowDestructive', i]),
       })),
       files: [base, ...apps],
+    },
+  };
+}
+
+/** The objects of a unit stay unread until somebody asks for them. */
+function fileOf(
+  place: Pick<RenderedFile, 'path' | 'source' | 'at'>,
+  rendered: Pick<RenderedFile, 'objects' | 'proven'>,
+): RenderedFile {
+  const { proven } = rendered;
+  if (!proven) return { ...place, objects: rendered.objects };
+  return {
+    ...place,
+    proven,
+    get objects() {
+      return rendered.objects;
     },
   };
 }

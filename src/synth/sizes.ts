@@ -1,6 +1,6 @@
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
-import type { RenderedStage } from '../model/rendered';
+import { objectCount, type RenderedStage } from '../model/rendered';
 import type { PublishOptions } from '../manifests/publish';
 
 /** About 3,000 resources in one Application were seen to fail: argo-cd issue 14486. */
@@ -19,7 +19,7 @@ export function sizeWarnings(
     const output = outputs.find((candidate) => candidate.name === name);
     const parts = files.map((file, i) => ({
       what: `${file.path} has`,
-      objects: file.objects.length,
+      objects: objectCount(file),
       bytes: file.proven?.size ?? Buffer.byteLength(output?.files[i]?.text ?? ''),
       at: file.at,
     }));

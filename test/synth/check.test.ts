@@ -141,6 +141,8 @@ describe('what is proven', () => {
         proven: {
           hash: sha256(JSON.stringify(objects)),
           size: 1,
+          text: '',
+          kinds: { clusterScoped: [], objects: objects.length },
           outlineHash: sha256(JSON.stringify(outlines)),
           get outlines() {
             return outlinesOf?.() ?? outlines;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PACKAGE_ROOT } from '../../model/package-root';
-import type { StageInput, Unit, UnitInput } from './input';
+import type { Rendered, StageInput, UnitInput } from './input';
 import type * as unitModule from './unit';
 
 /** A thread needs some time to load: fewer units than this for each are rendered sooner without it. */
@@ -12,8 +12,8 @@ const THREAD = join(PACKAGE_ROOT, 'bin/unit-thread.js');
 
 /** Units as they go to a thread: the stages are there already. */
 export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
-/** A unit as it comes back: as JSON, but for the text of its file. Null where there is none. */
-export type Answer = readonly ({ readonly unit: string; readonly text: string | undefined } | null)[];
+/** Units as they come back. */
+export type Answer = readonly (Rendered | undefined)[];
 
 export interface CrewOptions {
   /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
@@ -26,15 +26,15 @@ export interface CrewOptions {
 export async function renderUnits(
   inputs: readonly UnitInput[],
   { threads, progress }: CrewOptions = {},
-): Promise<readonly (Unit | undefined)[]> {
+): Promise<Answer> {
   if (inputs.length === 0) return [];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
   const { renderUnit } = require('./unit') as typeof unitModule;
   const most = Math.min(availableParallelism() - 1, Math.floor(inputs.length / WORTH_A_THREAD));
-  const units = new Array<Unit | undefined>(inputs.length);
+  const units = new Array<Rendered | undefined>(inputs.length);
   const queue = Array.from({ length: Math.ceil(inputs.length / CHUNK) }, (_, i) => i * CHUNK);
   let done = 0;
-  const store = (start: number, answers: readonly (Unit | undefined)[]): void => {
+  const store = (start: number, answers: Answer): void => {
     answers.forEach((unit, i) => (units[start + i] = unit));
     progress?.((done += answers.length), inputs.length);
   };
@@ -59,7 +59,7 @@ function hire(
   stages: readonly StageInput[],
   inputs: readonly UnitInput[],
   queue: number[],
-  store: (start: number, units: readonly (Unit | undefined)[]) => void,
+  store: (start: number, units: Answer) => void,
 ): Promise<void> {
   return new Promise((resolve) => {
     const worker = new Worker(THREAD, { workerData: stages, argv: [__filename] });
@@ -73,12 +73,7 @@ function hire(
       worker.postMessage(task);
     };
     worker.on('message', (answer: Answer) => {
-      const units = answer.map((one): Unit | undefined => {
-        if (!one) return undefined;
-        const unit = JSON.parse(one.unit) as Unit;
-        return { ...unit, proven: { ...unit.proven, text: one.text } };
-      });
-      store(begun!, units);
+      store(begun!, answer);
       next();
     });
     worker.on('error', () => undefined);

@@ -1,6 +1,6 @@
-import type { RenderedApp } from '../../constructs';
+import type { HardeningNote } from '../../constructs';
 import type { App, Environment } from '../../model/environment';
-import type { Proven } from '../../model/rendered';
+import type { Kinds } from '../../model/rendered';
 
 /** What one file of one stage is rendered from, as plain data: it can be hashed, and go to another thread. */
 export interface UnitInput {
@@ -15,9 +15,25 @@ export interface UnitInput {
 export type StageInput = Omit<Environment, 'apps' | 'locate'>;
 export type AppInput = Omit<App, 'locate'>;
 
-/** A file of a stage as it is deployed, right by itself: it fits its schemas, and holds nothing like a credential. */
-export interface Unit extends RenderedApp {
-  readonly proven: Proven;
+/** What is known of a file of a stage that was rendered, and found to be right by itself. */
+export interface Facts {
+  /** SHA-256 of its text. */
+  readonly hash: string;
+  /** Its length in bytes. */
+  readonly size: number;
+  readonly kinds: Kinds;
+  /** SHA-256 of its outlines, as JSON. */
+  readonly outlineHash: string;
+  readonly hardening: readonly HardeningNote[];
+  readonly foreign: readonly string[];
+}
+
+/** Such a file, as one thread tells another. */
+export interface Rendered {
+  readonly facts: Facts;
+  readonly text: string;
+  /** As JSON. */
+  readonly outlines: string;
 }
 
 export function stageInput({ apps: _, locate: __, ...stage }: Environment): StageInput {

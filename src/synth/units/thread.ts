@@ -9,10 +9,7 @@ const stages = workerData as readonly StageInput[];
 parentPort?.on('message', (task: Task) => {
   const answer: Answer = task.map(({ stage, ...rest }) => {
     if (rest.app) markChecked(rest.app.values);
-    const unit = renderUnit({ ...rest, stage: stages[stage]! });
-    if (!unit) return null;
-    const { text, ...proven } = unit.proven;
-    return { unit: JSON.stringify({ ...unit, proven }), text };
+    return renderUnit({ ...rest, stage: stages[stage]! });
   });
   parentPort!.postMessage(answer);
 });

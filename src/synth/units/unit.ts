@@ -1,4 +1,5 @@
 import { renderAppWithNotes, renderStageBase, type RenderedApp } from '../../constructs';
+import { kindsOf } from '../../delivery';
 import { holdAlone, outlineOf } from '../../manifests/checks';
 import { emitFile } from '../../manifests/emit';
 import { sha256 } from '../../manifests/publish';
@@ -7,7 +8,7 @@ import type { KubernetesVersion } from '../../model/cluster';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
-import type { Unit, UnitInput } from './input';
+import type { Rendered, UnitInput } from './input';
 
 /** Nobody is told where anything stands: what has a problem is rendered again by those who know. */
 const nowhere = { locate: () => ({ file: '' }) };
@@ -16,30 +17,27 @@ const validators = new Map<KubernetesVersion, SchemaValidator>();
 /**
  * Renders and checks one app of one stage, or what the stage has beside its apps. Undefined where anything is wrong with
  * it or needs a person's eye: then it is rendered once more, with the places in the input, and checked with all the rest.
+ * The objects themselves are let go: they can be read from the text.
  */
-export function renderUnit(input: UnitInput): Unit | undefined {
+export function renderUnit(input: UnitInput): Rendered | undefined {
   const { kubernetes } = input.stage.cluster;
   const validator = getOrSet(validators, kubernetes, () => createValidator(kubernetes));
   try {
-    const rendered = render(input);
-    const { objects } = rendered;
+    const { objects, hardening, foreign } = render(input);
     for (const object of objects) {
       // What a definition says holds for others, too.
       if (object.kind === 'CustomResourceDefinition') return undefined;
       if (validator.validate(object).length > 0 || scanObject(object).length > 0) return undefined;
     }
     if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
-    const outlines = objects.map(outlineOf);
+    const outlines = JSON.stringify(objects.map(outlineOf));
     const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
+    const size = Buffer.byteLength(text);
+    const [hash, outlineHash] = [sha256(text), sha256(outlines)];
     return {
-      ...rendered,
-      proven: {
-        hash: sha256(text),
-        size: Buffer.byteLength(text),
-        text,
-        outlines,
-        outlineHash: sha256(JSON.stringify(outlines)),
-      },
+      text,
+      outlines,
+      facts: { hash, size, kinds: kindsOf(objects), outlineHash, hardening, foreign },
     };
   } catch {
     return undefined;
