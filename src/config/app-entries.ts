@@ -1,7 +1,7 @@
+import { DNS_LABEL, NO_DNS_LABEL } from '../model/dns-label';
 import type { AppClass } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { suggest } from '../model/nearest';
-import { dnsLabel } from '../model/values/scalars';
 import type { Base } from './base';
 import { locateKey, valueAt, type Entry, type LocatedMap } from './located';
 import { BASE_FILE } from './stage-files';
@@ -19,15 +19,14 @@ export const appsOf = (file: LocatedMap): readonly string[] => entriesOf(file).m
 
 /** Names that no app may have. */
 export function misnamedApps(file: LocatedMap): readonly Problem[] {
-  return appsOf(file).flatMap((name): Problem[] => {
+  const names = appsOf(file).filter((name) => RESERVED.includes(name) || !DNS_LABEL.test(name));
+  return names.map((name): Problem => {
     const at = locateKey(file, ['apps', name]);
     if (RESERVED.includes(name)) {
-      return [{ code: 'reserved-name', cause: `no app may be called "${name}"`, remedy: 'Rename it.', at }];
+      return { code: 'reserved-name', cause: `no app may be called "${name}"`, remedy: 'Rename it.', at };
     }
-    const checked = dnsLabel.safeParse(name);
-    if (checked.success) return [];
-    const cause = `the name of an app ${checked.error.issues[0]!.message}, and ${JSON.stringify(name.slice(0, 80))} is none`;
-    return [{ code: 'invalid-name', cause, remedy: 'Rename it.', at }];
+    const cause = `the name of an app ${NO_DNS_LABEL}, and ${JSON.stringify(name.slice(0, 80))} is none`;
+    return { code: 'invalid-name', cause, remedy: 'Rename it.', at };
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../model/environment';
 import { misnamedApps } from './app-entries';
 import { emptyMap, valueAt, type Entry, type LocatedMap } from './located';
-import { merge, refuseNulls } from './merge';
+import { withoutNulls } from './merge';
 import { validate, type Found } from './validate';
 
 /** What base.yaml says. */
@@ -31,8 +31,9 @@ const REPOSITORY_KEYS = Object.keys(repositorySchema.shape);
  * checked, also where every stage replaces or removes it. Apps that are classes are there without an entry.
  */
 export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
-  const nulls = refuseNulls(file);
-  const checked = validate(baseFileSchema(classes) as z.ZodType, withoutNulls(file));
+  // A `null` is a problem of its own; without it the rest can be checked.
+  const { value: whole, problems: nulls } = withoutNulls(file);
+  const checked = validate(baseFileSchema(classes) as z.ZodType, whole);
   const values = validate(
     repositorySchema,
     pick(file, (key) => REPOSITORY_KEYS.includes(key)),
@@ -41,7 +42,7 @@ export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
   return {
     values: values.value,
     shared: withClasses(
-      pick(withoutNulls(file), (key) => !REPOSITORY_KEYS.includes(key)),
+      pick(whole, (key) => !REPOSITORY_KEYS.includes(key)),
       classes,
     ),
     file,
@@ -69,9 +70,6 @@ function inStage(problem: Found): Problem {
   if (!misplaced || !OWN_KEYS.includes(String(problem.path[0]))) return problem;
   return { ...problem, remedy: 'It belongs in the file of a stage.' };
 }
-
-/** A `null` is a problem of its own; without it the rest can be checked. */
-const withoutNulls = (file: LocatedMap): LocatedMap => merge(emptyMap(file.at), file).value;
 
 function pick(map: LocatedMap, wanted: (key: string) => boolean): LocatedMap {
   return { ...map, entries: new Map([...map.entries].filter(([key]) => wanted(key))) };

@@ -19,14 +19,18 @@ export function merge(base: LocatedMap, over: LocatedMap): Merged {
   return { value: mergeMaps(base, over, [], problems), problems };
 }
 
-/** Reports each `null` of a file that lies over nothing. */
-export function refuseNulls(file: LocatedMap): readonly Problem[] {
-  return merge(emptyMap(file.at), file).problems.map((problem) => ({
-    ...problem,
-    code: 'empty-value',
-    cause: problem.cause.replace(/ removes nothing.*/, ' has no value'),
-    remedy: 'Give it a value ({} for a map, [] for a list, "" for an empty text), or delete the line.',
-  }));
+/** A file that lies over nothing, and a problem with each `null` in it. */
+export function withoutNulls(file: LocatedMap): Merged {
+  const { value, problems } = merge(emptyMap(file.at), file);
+  return {
+    value,
+    problems: problems.map((problem) => ({
+      ...problem,
+      code: 'empty-value',
+      cause: problem.cause.replace(/ removes nothing.*/, ' has no value'),
+      remedy: 'Give it a value ({} for a map, [] for a list, "" for an empty text), or delete the line.',
+    })),
+  };
 }
 
 /** `path` is one array for the whole merge: only a problem needs one of its own. */

@@ -9,8 +9,9 @@ type Amounts = { readonly [name in (typeof NAMES)[number]]?: string | undefined 
 
 /** Where the first amount is more than the second: their name, and both as written. */
 function exceeding(more: Amounts | undefined, less: Amounts | undefined): [string, string, string][] {
+  if (more === undefined || less === undefined) return [];
   return NAMES.flatMap((name): [string, string, string][] => {
-    const [a, b] = [more?.[name], less?.[name]];
+    const [a, b] = [more[name], less[name]];
     if (a === undefined || b === undefined) return [];
     const [x, y] = [quantity(a), quantity(b)];
     return x !== undefined && y !== undefined && x > y ? [[name, a, b]] : [];

@@ -52,10 +52,15 @@ export const checkRepository = (facts: Facts): readonly Problem[] =>
   REPOSITORY_RULES.flatMap((rule) => rule.check(facts));
 
 /** What is wrong with each stage, and with each app in it. */
-export const checkStages = (facts: Facts): readonly StageProblem[] =>
-  facts.environments.flatMap((environment) =>
-    [
-      ...STAGE_RULES.flatMap((rule) => rule.check(environment, facts)),
-      ...environment.apps.flatMap((app) => APP_RULES.flatMap((rule) => rule.check(app, environment, facts))),
-    ].map((problem) => ({ stage: environment.name, problem })),
-  );
+export function checkStages(facts: Facts): readonly StageProblem[] {
+  const found: StageProblem[] = [];
+  for (const environment of facts.environments) {
+    const stage = environment.name;
+    for (const rule of STAGE_RULES)
+      for (const problem of rule.check(environment, facts)) found.push({ stage, problem });
+    for (const app of environment.apps)
+      for (const rule of APP_RULES)
+        for (const problem of rule.check(app, environment, facts)) found.push({ stage, problem });
+  }
+  return found;
+}

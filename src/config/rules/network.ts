@@ -7,6 +7,7 @@ export const callsExist: AppRule = {
   name: 'calls-exist',
   check: (app, _, { apps }) =>
     app.values.network.to.flatMap((to, index): Problem[] => {
+      if (to !== app.name && apps.has(to)) return [];
       const at = app.locate(['network', 'to', index]);
       if (to === app.name) {
         return [
@@ -18,7 +19,6 @@ export const callsExist: AppRule = {
           },
         ];
       }
-      if (apps.has(to)) return [];
       const others = [...apps].filter((name) => name !== app.name);
       return [
         {

@@ -25,7 +25,16 @@ export interface Container {
   };
 }
 
+const containers = new WeakMap<PodValues, readonly Container[]>();
+
+/** The containers of a pod, the main one first. Most rules ask for them: they are put together once. */
 export function containersOf(pod: PodValues): readonly Container[] {
+  let known = containers.get(pod);
+  if (!known) containers.set(pod, (known = listContainers(pod)));
+  return known;
+}
+
+function listContainers(pod: PodValues): readonly Container[] {
   const auxiliary = (key: 'initContainers' | 'sidecars', role: 'init' | 'sidecar'): Container[] =>
     Object.entries(pod[key]).map(([name, values]) => ({ path: [key, name], role, values }));
   return [

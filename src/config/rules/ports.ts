@@ -79,8 +79,10 @@ function missing(
   own: PodValues['ports'],
   path: Path,
 ): Problem[] {
-  const numbers = portsOfPod(pod).flatMap(({ ports }) => Object.values(ports).map((p) => p.containerPort));
-  const known = typeof port === 'string' ? port in own : numbers.includes(port);
+  const known =
+    typeof port === 'string'
+      ? port in own
+      : portsOfPod(pod).some(({ ports }) => Object.values(ports).some((p) => p.containerPort === port));
   if (known) return [];
   return [
     {

@@ -1,12 +1,8 @@
 import { z } from 'zod';
+import { DNS_LABEL, NO_DNS_LABEL } from '../dns-label';
 
 /** A DNS label (RFC 1123): what namespaces, apps and stages are called. */
-export const dnsLabel = z
-  .string()
-  .regex(
-    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'must be a DNS label: lower-case letters, digits and hyphens, 63 at most, no hyphen first or last',
-  );
+export const dnsLabel = z.string().regex(DNS_LABEL, NO_DNS_LABEL);
 
 /** A DNS subdomain: labels joined by dots, 253 characters at most. */
 export const dnsSubdomain = z
