@@ -13,6 +13,7 @@ const {
   statSync,
   writeSync,
 } = require('node:fs');
+const Module = require('node:module');
 const { basename, dirname, join, resolve } = require('node:path');
 const { buildSync } = require('esbuild');
 
@@ -43,7 +44,7 @@ function makeBundle({ root, code, folder, entries, stampOf }) {
   return { ...made, kept };
 }
 
-function bundle(root, code, entries) {
+function bundle(root, code, entries, more) {
   const lines = entries.map(
     ([name, module]) => `${JSON.stringify(name)}: () => require(${JSON.stringify(module)}),`,
   );
@@ -67,11 +68,23 @@ function bundle(root, code, entries) {
     write: false,
     metafile: true,
     logLevel: 'silent',
+    ...more,
   });
+  const [output, map] = outputFiles.reverse();
   const files = Object.keys(metafile.inputs).filter((file) => file !== 'entries.js');
   // What is not ASCII stands in comments alone, and a text of single bytes is read in half the time.
-  const text = ascii(withTheirPlaces(outputFiles[0].text, files, root, code));
-  return { text, files: files.map((file) => resolve(root, file)) };
+  const text = ascii(withTheirPlaces(output.text, files, root, code));
+  return { text, map: map?.text, files: files.map((file) => resolve(root, file)) };
+}
+
+/** A bundle that has Node write the places in its sources into each stack. */
+function withPlaces({ root, code, entries, filename, text }) {
+  const { text: same, map } = bundle(root, code, entries, { sourcemap: 'external', outfile: filename });
+  process.setSourceMapsEnabled(true);
+  const url = same === text ? `data:application/json;base64,${Buffer.from(map).toString('base64')}` : '';
+  const module = Object.assign(new Module(filename), { filename });
+  module._compile(`module.exports = ${text}\n//# sourceMappingURL=${url}`, filename);
+  return { run: module.exports };
 }
 
 /** Packages that look for a file of theirs look where they were bundled from. */
@@ -157,4 +170,4 @@ function replace(path, text) {
   renameSync(scratch, path);
 }
 
-module.exports = { makeBundle };
+module.exports = { makeBundle, withPlaces };

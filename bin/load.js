@@ -5,7 +5,7 @@
 const { existsSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
-const { PROGRAMS, hashOf, open, running } = require('./program');
+const { PROGRAMS, THREAD, hashOf, open, running } = require('./program');
 
 const root = join(__dirname, '..');
 const code = existsSync(join(root, 'src', 'index.ts')) ? 'src' : 'lib';
@@ -16,7 +16,7 @@ const byNode = module instanceof Module && !tsNode;
 function bundleWith(name) {
   if (!byNode) return undefined;
   if (!PROGRAMS.includes(name)) return running();
-  if (name !== 'synth/units/thread') return open(root, code);
+  if (name !== THREAD) return open(root, code);
   // A thread runs what its main thread runs: that bundle, or modules.
   const hash = hashOf(process.argv[2] ?? '');
   return hash && open(root, code, hash);

@@ -4,12 +4,13 @@
 // anew by bundle.js, so that nobody ever has to remove anything.
 const { readFileSync, statSync } = require('node:fs');
 const Module = require('node:module');
-const { basename, isAbsolute, join } = require('node:path');
+const { basename, isAbsolute, join, sep } = require('node:path');
 const { Script } = require('node:vm');
 const { openCodeCache } = require('./code-cache');
 
 /** The modules that something starts with. */
-const PROGRAMS = ['cli/main', 'stack/main', 'stack/plan', 'synth/units/thread'];
+const THREAD = 'synth/units/thread';
+const PROGRAMS = ['cli/main', 'stack/main', 'stack/plan', THREAD];
 /** What classes in src/apps may import: the package, by its own name, and what its constructs are made of. */
 const LIBRARY = ['index', 'promotion/index', 'stack/index', 'testing'];
 const PACKAGES = ['cdk8s', 'cdk8s-plus-28', 'constructs', 'zod'];
@@ -57,38 +58,56 @@ function read(folder, hash) {
 }
 
 function make(root, code, folder) {
-  const entries = [
-    ...[...PROGRAMS, ...LIBRARY].map((name) => [name, `./${code}/${name}`]),
-    ...PACKAGES.map((name) => [name, name]),
-  ];
   try {
-    return require('./bundle').makeBundle({ root, code, folder, entries, stampOf });
+    return require('./bundle').makeBundle({ root, code, folder, entries: entriesOf(code), stampOf });
   } catch {
     // The modules themselves say better what is wrong with them.
     return undefined;
   }
 }
 
+/** What a bundle gives, by name, and where it is found. */
+const entriesOf = (code) => [
+  ...[...PROGRAMS, ...LIBRARY].map((name) => [name, `./${code}/${name}`]),
+  ...PACKAGES.map((name) => [name, name]),
+];
+
+/** Runs a bundle, which gives its modules one by one. */
 function start(root, code, folder, { hash, text, kept }) {
   const filename = join(folder, `${hash}.js`);
-  const cache = kept ? openCodeCache(filename) : undefined;
-  const script = new Script(text, { filename, cachedData: cache?.data });
+  const { run, keepAtExit } = wantsPlaces()
+    ? require('./bundle').withPlaces({ root, code, entries: entriesOf(code), filename, text })
+    : withCode(filename, text, kept);
   const bundle = { exports: {} };
   const give = (name) => bundle.exports[name]();
-  let shared = false;
+  let shared;
   // What is not in the bundle is a part of Node, a package beside it, or a file of the user's own.
   const requireOther = (id) => {
-    if (isAbsolute(id) && !shared) shared = share(root, code, give);
-    return require(id);
+    if (!isAbsolute(id)) return require(id);
+    shared ??= share(root, code, give);
+    const exported = require(id);
+    refuseCopies(root, code, text, shared);
+    return exported;
   };
-  script.runInThisContext()(bundle.exports, requireOther, bundle, filename, folder);
+  run(bundle.exports, requireOther, bundle, filename, folder);
   return {
     load: (name) => {
-      if (name !== 'synth/units/thread') cache?.keepAtExit(script, name);
+      if (name !== THREAD) keepAtExit?.(name);
       return give(name);
     },
   };
 }
+
+/** A bundle and the code that was compiled of it. Nothing is kept for one that is not kept itself. */
+function withCode(filename, text, kept) {
+  const cache = kept ? openCodeCache(filename) : undefined;
+  const script = new Script(text, { filename, cachedData: cache?.data });
+  return { run: script.runInThisContext(), keepAtExit: cache && ((name) => cache.keepAtExit(script, name)) };
+}
+
+/** Whether anybody looks at where in the sources something is: who reads a stack, or who debugs. */
+const wantsPlaces = () =>
+  process.argv.includes('--verbose') || process.execArgv.some((arg) => arg.startsWith('--inspect'));
 
 /** Has the user's own files find the bundle's modules where they would find others of the same name. */
 function share(root, code, give) {
@@ -102,7 +121,17 @@ function share(root, code, give) {
     Object.defineProperty(stand, 'exports', { get: () => give(name), enumerable: true, configurable: true });
     require.cache[filename] = stand;
   }
-  return true;
+  return new Set(files.map(([, filename]) => filename));
 }
 
-module.exports = { PROGRAMS, hashOf, open, running: () => opened };
+/** A second copy of a module knows nothing of what the first one is told. */
+function refuseCopies(root, code, text, shared) {
+  for (const file of Object.keys(require.cache)) {
+    if (!file.startsWith(join(root, code, sep)) || shared.has(file)) continue;
+    const path = file.slice(root.length + 1).replaceAll(sep, '/');
+    if (text.includes(`\n// ${path}\n`))
+      throw new Error(`imports ${path}, where only what 'stageline' exports is for classes`);
+  }
+}
+
+module.exports = { PROGRAMS, THREAD, hashOf, open, running: () => opened };

@@ -95,3 +95,16 @@ test('what a class hands to a component wrongly is reported at its line, and a m
   checkout.write('src/apps/probe.ts', PROBE);
   expect(checkout.run('synth')).toMatchObject({ status: 0 });
 });
+
+test('a class that imports a part of the program past its package is told so', () => {
+  checkout.write('src/apps/probe.ts', `import '../model/errors';\n${PROBE}`);
+  expect(checkout.run('synth').stderr).toMatch(
+    /src\/apps\/probe\.ts: does not load: imports src\/model\/errors\.ts, where only what 'stageline' exports is for classes/,
+  );
+  checkout.write('src/apps/probe.ts', `import '../shared';\n${PROBE}`);
+  checkout.write(
+    'src/shared.ts',
+    "import { join } from 'node:path';\nexport const shared = join('a', 'b');\n",
+  );
+  expect(checkout.run('synth')).toMatchObject({ status: 0 });
+});

@@ -80,6 +80,21 @@ test('a mistake in the sources is reported with its place', () => {
   expect(checkout.run('--help').stdout).toContain(said);
 });
 
+test('--verbose shows where in the sources a defect is', () => {
+  const defect = "throw new Error('a defect of ours');";
+  checkout.edit('src/synth/schema.ts', 'readonly string[] {\n', `readonly string[] {\n  ${defect}\n`);
+  const line = checkout.read('src/synth/schema.ts').split('\n').indexOf(`  ${defect}`) + 1;
+  expect(line).toBeGreaterThan(1);
+  const { status, stderr } = checkout.run('--verbose', 'schema');
+  expect(status).toBe(1);
+  expect(stderr).toContain('a defect of ours');
+  expect(stderr).toMatch(
+    new RegExp(`at writeSchemas \\(${checkout.path('src/synth/schema.ts')}:${line}:\\d+\\)`),
+  );
+  expect(checkout.run('schema').stderr).toContain('--verbose shows where it happened');
+  checkout.edit('src/synth/schema.ts', `  ${defect}\n`, '');
+});
+
 test('other schemas make another program, and other classes do not', async () => {
   await settle();
   checkout.run('--help');

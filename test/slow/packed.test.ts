@@ -16,7 +16,8 @@ function run(line: string): string {
   return stdout;
 }
 
-const GREETER = `import { BaseApp, HttpService, appValues, values as v, z, type AppProps, type Construct } from 'stageline';
+const GREETER = `import { ApiObject } from 'cdk8s';
+import { BaseApp, HttpService, appValues, values as v, z, type AppProps, type Construct } from 'stageline';
 
 const values = appValues({ image: v.imageReference });
 type Values = z.output<typeof values>;
@@ -30,6 +31,7 @@ export class Greeter extends BaseApp<Values> {
       ports: { http: { containerPort: 8080, servicePort: 80 } },
       resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '32Mi' } },
     });
+    if (!this.node.findAll().some((child) => child instanceof ApiObject)) throw new Error('another cdk8s');
   }
 }
 `;
@@ -85,6 +87,9 @@ test('the packed package serves a repository of its user: synth, cdk8s, types, a
 
   expect(run('npx stageline schema')).toContain('environments/schema/stage.schema.json');
   expect(run('npx stageline synth')).toMatch(/^dev +\d+ objects/m);
+  // Started as one bundle, which was made by the first command.
+  const made = readdirSync(join(user, 'node_modules/stageline/.stageline/program'));
+  expect(made.filter((name) => name.endsWith('.js'))).toHaveLength(1);
   expect(readdirSync(join(user, 'dist/dev'))).toContain('greeter.yaml');
   expect(run('npx cdk8s synth')).toContain('.stageline/cdk8s/dev/greeter.yaml');
   expect(run('npx stageline synth --check')).toContain('dist/ is up to date');
