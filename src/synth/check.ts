@@ -6,12 +6,7 @@ import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
-
-/** Files that are applied to one cluster. */
-export interface OnCluster {
-  readonly cluster: Cluster;
-  readonly files: readonly RenderedFile[];
-}
+import type { OnCluster } from './delivery';
 
 /**
  * Everything that must hold before anything is written: each object against the schema of its cluster's version, and
@@ -33,14 +28,6 @@ export function check(
   // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
   const keys = clusterKeys(all, definitions, cache);
   const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
-  const applied = delivery.map(({ cluster, files }) =>
-    cache.keyOf([
-      'delivery',
-      cluster,
-      definitions.get(clusterIdentity(cluster)),
-      files.map((f) => f.objects),
-    ]),
-  );
   const validators = new Map<string, SchemaValidator>();
   const validatorOf = (cluster: Cluster): SchemaValidator => {
     const id = clusterIdentity(cluster);
@@ -50,15 +37,14 @@ export function check(
     return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
   // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
-  const unproven = stages.map((stage) =>
-    definitions.get(clusterIdentity(stage.cluster))!.length > 0
-      ? stage
-      : { ...stage, files: stage.files.filter(({ proven }) => !proven) },
-  );
+  const unprovenOf = <T extends OnCluster>(one: T): T =>
+    (definitions.get(clusterIdentity(one.cluster)) ?? []).length > 0
+      ? one
+      : { ...one, files: one.files.filter(({ proven }) => !proven) };
+  const unproven = stages.map(unprovenOf);
   const problems = [
-    ...unproven.flatMap(({ cluster, files }) => validate(files, validatorOf(cluster))),
-    ...delivery.flatMap(({ cluster, files }, i) =>
-      cache.has(applied[i]!) ? [] : validate(files, validatorOf(cluster)),
+    ...[...unproven, ...delivery.map(unprovenOf)].flatMap(({ cluster, files }) =>
+      files.length === 0 ? [] : validate(files, validatorOf(cluster)),
     ),
     ...checkStages(
       stages,
@@ -66,7 +52,7 @@ export function check(
       unproven,
     ),
   ];
-  if (problems.length === 0) [...keys.values(), ...applied].forEach((key) => cache.put(key));
+  if (problems.length === 0) [...keys.values()].forEach((key) => cache.put(key));
   return problems;
 }
 

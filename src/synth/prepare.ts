@@ -1,4 +1,4 @@
-import { clusterKinds, deliveryProblems, filesByHub } from '../delivery';
+import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
 import { DistReader, recover, sha256, type PublishOptions } from '../manifests/publish';
@@ -10,6 +10,7 @@ import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
+import { deliveryOf } from './delivery';
 import { DELIVERY, deployedNow } from './deployed';
 import { hostFiles, type HostFiles } from './host-files';
 import { inputsOf } from './inputs';
@@ -86,13 +87,13 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const following = repository.environments.filter(({ name }) => !pins.has(name));
   const units = await provenUnits(following, { ...options, cache, reader, sourceOf, pathOf });
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
-  const delivery = filesByHub(repository, clusterKinds(stages));
-  const argocd = { name: DELIVERY, files: delivery.flatMap(({ files }) => files) };
+  const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
+  const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };
 
   const problems = [
-    ...deliveryProblems(repository),
+    ...delivery.problems,
     ...approvalProblems(repository),
-    ...check(onFleets(repository, stages), delivery, cache),
+    ...check(onFleets(repository, stages), delivery.onClusters, cache),
     ...parityProblems(repository.environments, stages),
     ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
   ];

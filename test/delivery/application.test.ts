@@ -1,4 +1,5 @@
-import { deliveryFiles } from '../../src/delivery';
+import { deliveryFiles, deliveryProblems } from '../../src/delivery';
+import type { App } from '../../src/model/environment';
 import { applicationSpec, emitted, NAMESPACE_ONLY, repositoryOf } from './fixture';
 
 describe('the Application of a stage', () => {
@@ -52,6 +53,26 @@ describe('the Application of a stage', () => {
       directory: { recurse: true, include: '*.yaml' },
     });
     expect(application.metadata.annotations).toEqual({ 'argocd.argoproj.io/manifest-generate-paths': '.' });
+  });
+
+  test('follows from the names of the apps: nothing else of an app is looked at', () => {
+    const repository = repositoryOf({}, { delivery: { applications: 'perApp' } });
+    const nameOnly = (app: App): App =>
+      new Proxy(app, {
+        get: (target, key) => {
+          if (key !== 'name') throw new Error(`somebody reads ${String(key)} of an app`);
+          return target.name;
+        },
+      });
+    const environments = repository.environments.map((environment) => ({
+      ...environment,
+      apps: environment.apps.map(nameOnly),
+      values: { ...environment.values, apps: {} },
+    }));
+    expect(deliveryProblems({ ...repository, environments })).toEqual([]);
+    expect(
+      deliveryFiles({ ...repository, environments }, NAMESPACE_ONLY).map(({ objects }) => objects),
+    ).toEqual(deliveryFiles(repository, NAMESPACE_ONLY).map(({ objects }) => objects));
   });
 
   test('takes its workloads with it only where the stage may be destroyed', () => {

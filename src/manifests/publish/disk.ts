@@ -85,11 +85,12 @@ interface Remembered {
 }
 
 /**
- * Reads files below dist/, each once: a file whose inode, size and times are as they were is not read again.
- * One reader serves one command; give it to `readDist`, `publish` and `checkDist` alike.
+ * Reads files below dist/, each once. One reader serves one command; give it to `readDist`, `publish` and `checkDist`
+ * alike. Until {@link refresh} is called, all see a file as the first did.
  */
 export class DistReader {
   private readonly memory = new Map<string, Remembered>();
+  private seen = new Set<string>();
 
   constructor(readonly root: string) {}
 
@@ -104,10 +105,20 @@ export class DistReader {
     return found && (found.hash ??= sha256(found.content));
   }
 
+  /** From now on a file is read again if its inode, size or times are not as they were. */
+  refresh(): void {
+    this.seen = new Set();
+  }
+
   private look(path: string): Remembered | undefined {
+    if (this.seen.has(path)) return this.memory.get(path);
+    this.seen.add(path);
     const full = join(this.root, DIST, path);
     const stat = statOf(full);
-    if (!stat?.isFile()) return undefined;
+    if (!stat?.isFile()) {
+      this.memory.delete(path);
+      return undefined;
+    }
     const signature = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
     const known = this.memory.get(path);
     if (known?.signature === signature) return known;

@@ -43,6 +43,7 @@ export interface Inspection {
  * @throws UserError for everything that makes publishing impossible, all of it at once
  */
 export function inspect(root: string, options: PublishOptions, reader = new DistReader(root)): Inspection {
+  reader.refresh();
   requireFolder(root, DIST);
   const found: Found = { files: [], changes: [], locks: [], problems: [], unchanged: 0 };
   const top = listFolder(join(root, DIST));

@@ -115,11 +115,17 @@ test('a lock of another version says to upgrade', () => {
   ]);
 });
 
-test('one reader reads a file again only when it was changed', () => {
+test('one reader sees a file as it was, until it is told to look again: then only what changed is read', () => {
   const root = published();
   const reader = new DistReader(root);
   const first = reader.read('dev/a.yaml');
+  reader.refresh();
   expect(reader.read('dev/a.yaml')).toBe(first);
   put(root, 'dist/dev/a.yaml', manifest('a: 2'));
+  expect(reader.read('dev/a.yaml')).toBe(first);
+  reader.refresh();
   expect(reader.read('dev/a.yaml')?.toString()).toBe(manifest('a: 2'));
+  rmSync(join(root, 'dist/dev/a.yaml'));
+  reader.refresh();
+  expect([reader.read('dev/a.yaml'), reader.hash('dev/a.yaml')]).toEqual([undefined, undefined]);
 });
