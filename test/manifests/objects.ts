@@ -4,7 +4,8 @@ import type { Problem } from '../../src/model/errors';
 import type { KubeObject } from '../../src/model/kube';
 import type { RenderedFile, RenderedStage } from '../../src/model/rendered';
 import { checkStages, RULES, type Rule, type ScopeOf } from '../../src/manifests/checks';
-import { StageView, toProblem } from '../../src/manifests/checks/rule';
+import { toProblem } from '../../src/manifests/checks/rule';
+import { StageView } from '../../src/manifests/checks/stage-view';
 
 /** A deep copy with one field set, or removed where the value is undefined. */
 export function withField<T>(object: T, path: readonly (string | number)[], value: unknown): T {

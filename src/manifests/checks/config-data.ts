@@ -1,5 +1,4 @@
 import { fields, strings } from '../fields';
-import { kindOf } from './pods';
 import { objectRule, type Finding } from './rule';
 
 const MAX_DATA = 1024 * 1024;
@@ -12,7 +11,7 @@ export const configData = objectRule(
   'invalid-config-data',
   'Keys of ConfigMaps and Secrets are valid, in one map only, and the data is at most 1 MiB.',
   function* (entry): Iterable<Finding> {
-    const kind = kindOf(entry.object);
+    const { kind } = entry;
     if (kind !== 'ConfigMap' && kind !== 'Secret') return;
     const { data, binaryData, stringData } = entry.object;
     const encoded = kind === 'Secret' ? data : binaryData;

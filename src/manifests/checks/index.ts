@@ -19,8 +19,9 @@ import { podReferencesResolve } from './references/pods';
 import { routes } from './references/routes';
 import { selecting } from './references/selecting';
 import { services } from './references/services';
-import { StageView, toProblem, type Rule, type ScopeOf } from './rule';
+import { toProblem, type Rule, type ScopeOf } from './rule';
 import { selectors } from './selectors';
+import { StageView } from './stage-view';
 import { unique } from './unique';
 
 /** Every check, by name; the name is the code of the problems it finds. */

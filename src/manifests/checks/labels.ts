@@ -1,7 +1,6 @@
 import { dig, fieldPath, fields, items, strings } from '../fields';
 import { SUBDOMAIN } from './names';
-import { kindOf } from './pods';
-import { stageRule, type Entry, type Finding, type PodEntry } from './rule';
+import { stageRule, type Entry, type Finding } from './rule';
 
 const NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const MAX_ANNOTATIONS = 256 * 1024;
@@ -14,76 +13,80 @@ export const labels = stageRule(
   'each',
   'invalid-label',
   'Labels and annotations have valid keys and values, and annotations take 256 KiB at most.',
-  function* (stage): Iterable<Finding> {
+  (stage) => {
+    const found: Finding[] = [];
     for (const entry of stage.entries) {
-      yield* metadata(entry, 'metadata', entry.object.metadata);
-      yield* labelMap(
-        entry,
-        'spec.selector.matchLabels',
-        dig(entry.object, 'spec', 'selector', 'matchLabels'),
-      );
-      if (kindOf(entry.object) === 'Service') {
-        yield* labelMap(entry, 'spec.selector', dig(entry.object, 'spec', 'selector'));
-      }
-      if (kindOf(entry.object) === 'CronJob.batch') {
+      const { kind, object } = entry;
+      const { selector, volumeClaimTemplates } = fields(object.spec);
+      metadata(found, entry, 'metadata', object.metadata);
+      labelMap(found, entry, 'spec.selector.matchLabels', fields(selector).matchLabels);
+      if (kind === 'Service') labelMap(found, entry, 'spec.selector', selector);
+      if (kind === 'CronJob.batch') {
         const path = 'spec.jobTemplate.metadata';
-        yield* metadata(entry, path, dig(entry.object, 'spec', 'jobTemplate', 'metadata'));
+        metadata(found, entry, path, dig(object, 'spec', 'jobTemplate', 'metadata'));
       }
-      for (const claim of items(dig(entry.object, 'spec', 'volumeClaimTemplates'))) {
+      for (const claim of items(volumeClaimTemplates)) {
         const name = String(dig(claim, 'metadata', 'name'));
-        yield* metadata(entry, `spec.volumeClaimTemplates[${name}].metadata`, claim.metadata);
+        metadata(found, entry, `spec.volumeClaimTemplates[${name}].metadata`, claim.metadata);
       }
     }
-    for (const entry of stage.pods) yield* podMetadata(entry);
+    for (const entry of stage.pods) {
+      const { pod } = entry;
+      if (pod.metadataPath !== 'metadata') metadata(found, entry, pod.metadataPath, pod);
+      labelMap(found, entry, `${pod.path}.nodeSelector`, pod.spec.nodeSelector);
+    }
+    return found;
   },
 );
 
-function* podMetadata(entry: PodEntry): Iterable<Finding> {
-  const { pod } = entry;
-  if (pod.metadataPath !== 'metadata') {
-    yield* metadata(entry, pod.metadataPath, { labels: pod.labels, annotations: pod.annotations });
-  }
-  yield* labelMap(entry, `${pod.path}.nodeSelector`, pod.spec.nodeSelector);
-}
-
-function* metadata(entry: Entry, path: string, value: unknown): Iterable<Finding> {
-  yield* labelMap(entry, `${path}.labels`, fields(value).labels);
-  const annotations = strings(fields(value).annotations);
-  for (const [key] of annotations) {
+function metadata(found: Finding[], entry: Entry, path: string, value: unknown): void {
+  const { labels: map, annotations } = fields(value);
+  labelMap(found, entry, `${path}.labels`, map);
+  const field = `${path}.annotations`;
+  let size = 0;
+  for (const [key, text] of strings(annotations)) {
+    size += Buffer.byteLength(key) + Buffer.byteLength(text);
     // The API server compares annotation keys in lower case, so their prefix may hold capitals.
     const wrong = keyProblem(key.toLowerCase());
-    if (wrong !== undefined) {
-      yield { entry, field: `${path}.annotations`, says: `key ${JSON.stringify(key)} ${wrong}` };
-    }
+    if (wrong !== undefined) found.push({ entry, field, says: `key ${JSON.stringify(key)} ${wrong}` });
   }
-  const size = annotations.reduce(
-    (sum, [key, text]) => sum + Buffer.byteLength(key) + Buffer.byteLength(text),
-    0,
-  );
   if (size > MAX_ANNOTATIONS) {
-    yield {
+    found.push({
       entry,
-      field: `${path}.annotations`,
+      field,
       says: `take ${size} bytes, more than the ${MAX_ANNOTATIONS} that the API server stores`,
-    };
+    });
   }
 }
 
-function* labelMap(entry: Entry, path: string, value: unknown): Iterable<Finding> {
-  for (const [key, text] of strings(value)) {
+function labelMap(found: Finding[], entry: Entry, path: string, value: unknown): void {
+  const map = fields(value);
+  for (const key in map) {
+    const text = map[key];
+    if (typeof text !== 'string') continue;
     const wrong = keyProblem(key);
-    if (wrong !== undefined) yield { entry, field: path, says: `key ${JSON.stringify(key)} ${wrong}` };
+    if (wrong !== undefined) found.push({ entry, field: path, says: `key ${JSON.stringify(key)} ${wrong}` });
     if (text !== '' && (text.length > 63 || !NAME.test(text))) {
-      yield {
+      found.push({
         entry,
         field: fieldPath(path, key),
         says: `${JSON.stringify(text)} is no label value: letters, digits, "-", "_" and ".", 63 at most, a letter or digit first and last`,
-      };
+      });
     }
   }
 }
 
+/** Keys without a problem: the same few stand on every object. */
+const good = new Set<string>();
+
 function keyProblem(key: string): string | undefined {
+  if (good.has(key)) return undefined;
+  const wrong = judge(key);
+  if (wrong === undefined) good.add(key);
+  return wrong;
+}
+
+function judge(key: string): string | undefined {
   const slash = key.indexOf('/');
   const name = key.slice(slash + 1);
   if (slash >= 0) {

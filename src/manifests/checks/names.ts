@@ -1,5 +1,4 @@
 import { dig } from '../fields';
-import { kindOf } from './pods';
 import { objectRule, type Finding } from './rule';
 
 interface NameForm {
@@ -28,35 +27,37 @@ const pathSegment: NameForm = {
 };
 
 /** What differs from a DNS subdomain. https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-const FORMS: Readonly<Record<string, NameForm>> = {
-  Namespace: label,
-  Service: {
-    pattern: /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/,
-    max: 63,
-    says: 'a DNS label that begins with a letter (RFC 1035): lower-case letters, digits and hyphens, 63 at most',
-  },
-  'CronJob.batch': {
-    ...subdomain,
-    max: 52,
-    says: 'a DNS subdomain of 52 characters at most: the controller adds 11 to name the Job',
-  },
-  'Job.batch': {
-    ...subdomain,
-    max: 63,
-    says: "a DNS subdomain of 63 characters at most: it becomes a label's value on its pods",
-  },
-  'StatefulSet.apps': {
-    ...label,
-    max: 52,
-    says: "a DNS label of 52 characters at most: with a hash behind it, it becomes a label's value on its pods",
-  },
-  'ClusterTrustBundle.certificates.k8s.io': pathSegment,
-  'IPAddress.networking.k8s.io': pathSegment,
-  'Role.rbac.authorization.k8s.io': pathSegment,
-  'RoleBinding.rbac.authorization.k8s.io': pathSegment,
-  'ClusterRole.rbac.authorization.k8s.io': pathSegment,
-  'ClusterRoleBinding.rbac.authorization.k8s.io': pathSegment,
-};
+const FORMS = new Map<string, NameForm>(
+  Object.entries({
+    Namespace: label,
+    Service: {
+      pattern: /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/,
+      max: 63,
+      says: 'a DNS label that begins with a letter (RFC 1035): lower-case letters, digits and hyphens, 63 at most',
+    },
+    'CronJob.batch': {
+      ...subdomain,
+      max: 52,
+      says: 'a DNS subdomain of 52 characters at most: the controller adds 11 to name the Job',
+    },
+    'Job.batch': {
+      ...subdomain,
+      max: 63,
+      says: "a DNS subdomain of 63 characters at most: it becomes a label's value on its pods",
+    },
+    'StatefulSet.apps': {
+      ...label,
+      max: 52,
+      says: "a DNS label of 52 characters at most: with a hash behind it, it becomes a label's value on its pods",
+    },
+    'ClusterTrustBundle.certificates.k8s.io': pathSegment,
+    'IPAddress.networking.k8s.io': pathSegment,
+    'Role.rbac.authorization.k8s.io': pathSegment,
+    'RoleBinding.rbac.authorization.k8s.io': pathSegment,
+    'ClusterRole.rbac.authorization.k8s.io': pathSegment,
+    'ClusterRoleBinding.rbac.authorization.k8s.io': pathSegment,
+  }),
+);
 
 /** Names of objects and of their namespaces are such as the API server takes. */
 export const names = objectRule(
@@ -65,7 +66,7 @@ export const names = objectRule(
   function* (entry): Iterable<Finding> {
     const { object } = entry;
     const { name, namespace } = object.metadata;
-    const form = FORMS[kindOf(object)] ?? subdomain;
+    const form = FORMS.get(entry.kind) ?? subdomain;
     if (!fits(name, form)) {
       yield {
         entry,
@@ -77,7 +78,7 @@ export const names = objectRule(
     if (namespace !== undefined && !fits(namespace, label)) {
       yield { entry, field: 'metadata.namespace', says: `${quote(namespace)} is not ${label.says}` };
     }
-    if (kindOf(object) === 'CustomResourceDefinition.apiextensions.k8s.io') {
+    if (entry.kind === 'CustomResourceDefinition.apiextensions.k8s.io') {
       const expected = `${String(dig(object, 'spec', 'names', 'plural'))}.${String(dig(object, 'spec', 'group'))}`;
       if (name !== expected) {
         yield {

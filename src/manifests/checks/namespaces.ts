@@ -1,5 +1,6 @@
 import type { Cluster } from '../../model/cluster';
-import { dig } from '../fields';
+import { groupOf } from '../../model/kube';
+import { fields } from '../fields';
 import { didYouMean } from './nearest';
 import { stageRule, type Finding, type ScopeOf, type World } from './rule';
 
@@ -10,7 +11,7 @@ export const namespaces = stageRule(
   "Every object is in one of its stage's namespaces, or is cluster-scoped.",
   function* (view, world): Iterable<Finding> {
     const { name, namespaces: own } = view.stage;
-    const owned = own.map((namespace) => `"${namespace}"`).join(', ');
+    const owned = (): string => own.map((namespace) => `"${namespace}"`).join(', ');
     const scopeOf = withRenderedDefinitions(world, view.stage.cluster);
     for (const entry of view.entries) {
       const { object } = entry;
@@ -22,7 +23,7 @@ export const namespaces = stageRule(
         yield {
           entry,
           field: 'metadata.name',
-          says: `"${object.metadata.name}" is none of the namespaces of stage ${name} (${owned})${didYouMean(object.metadata.name, own)}`,
+          says: `"${object.metadata.name}" is none of the namespaces of stage ${name} (${owned()})${didYouMean(object.metadata.name, own)}`,
           consequence: 'Two owners of a namespace would delete it from under each other.',
           remedy: 'Leave it out: a stage renders the namespaces of its apps itself.',
         };
@@ -39,15 +40,15 @@ export const namespaces = stageRule(
         yield {
           entry,
           field,
-          says: `is missing; stage ${name} owns ${owned}`,
+          says: `is missing; stage ${name} owns ${owned()}`,
           consequence: 'It would be created wherever the one who applies it happens to be.',
-          remedy: `Set it to ${owned}.`,
+          remedy: `Set it to ${owned()}.`,
         };
       } else if (!view.owns(namespace)) {
         yield {
           entry,
           field,
-          says: `"${namespace}" is none of the namespaces of stage ${name} (${owned})${didYouMean(String(namespace), own)}`,
+          says: `"${namespace}" is none of the namespaces of stage ${name} (${owned()})${didYouMean(String(namespace), own)}`,
           consequence: "The stage's Argo CD project permits no other namespace.",
           remedy: 'Correct it, or give an app of the stage that namespace.',
         };
@@ -58,19 +59,15 @@ export const namespaces = stageRule(
 
 /** The scope of kinds whose definition is rendered on the same cluster is known from the definition. */
 function withRenderedDefinitions(world: World, { server }: Cluster): ScopeOf {
-  const definitions = world.stages
-    .filter((stage) => stage.stage.cluster.server === server)
-    .flatMap((stage) => stage.of('CustomResourceDefinition.apiextensions.k8s.io'))
-    .map(({ object }) => ({
-      group: dig(object, 'spec', 'group'),
-      kind: dig(object, 'spec', 'names', 'kind'),
-      scope: dig(object, 'spec', 'scope'),
-    }));
   return (apiVersion, kind, cluster) => {
     const known = world.scope(apiVersion, kind, cluster);
     if (known !== undefined) return known;
-    const group = apiVersion.split('/')[0];
-    const definition = definitions.find((d) => d.group === group && d.kind === kind);
+    const group = groupOf(apiVersion);
+    const definition = world.stages
+      .filter((stage) => stage.stage.cluster.server === server)
+      .flatMap((stage) => stage.of('CustomResourceDefinition.apiextensions.k8s.io'))
+      .map(({ object }) => fields(object.spec))
+      .find((spec) => spec.group === group && fields(spec.names).kind === kind);
     return definition && (definition.scope === 'Cluster' ? 'Cluster' : 'Namespaced');
   };
 }

@@ -1,4 +1,5 @@
 import { groupOf, type KubeObject } from '../../model/kube';
+import { getOrSet } from '../../model/maps';
 import { dig, fields, items, strings, text, type Fields } from '../fields';
 
 /** A container of any sort, with its place in the object. */
@@ -26,64 +27,85 @@ export interface PodTemplate {
 }
 
 /** Kinds that carry a pod template, as Kind.group, and where it stands. */
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  'Deployment.apps': ['spec', 'template'],
-  'StatefulSet.apps': ['spec', 'template'],
-  'DaemonSet.apps': ['spec', 'template'],
-  'ReplicaSet.apps': ['spec', 'template'],
-  ReplicationController: ['spec', 'template'],
-  'Job.batch': ['spec', 'template'],
-  'CronJob.batch': ['spec', 'jobTemplate', 'spec', 'template'],
-  'Rollout.argoproj.io': ['spec', 'template'],
-  PodTemplate: ['template'],
-  Pod: [],
-};
+const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    'Deployment.apps': ['spec', 'template'],
+    'StatefulSet.apps': ['spec', 'template'],
+    'DaemonSet.apps': ['spec', 'template'],
+    'ReplicaSet.apps': ['spec', 'template'],
+    ReplicationController: ['spec', 'template'],
+    'Job.batch': ['spec', 'template'],
+    'CronJob.batch': ['spec', 'jobTemplate', 'spec', 'template'],
+    'Rollout.argoproj.io': ['spec', 'template'],
+    PodTemplate: ['template'],
+    Pod: [],
+  }),
+);
 
-/** `Deployment.apps`, `Service`: a kind with its group, as kubectl writes it. */
-export function kindOf(object: KubeObject): string {
-  const group = groupOf(object.apiVersion);
-  return group === '' ? object.kind : `${object.kind}.${group}`;
+const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
+
+const kinds = new Map<string, Map<string, string>>();
+
+/** `Deployment.apps`, `Service`: a kind with its group, as kubectl writes it. There are few, so they are kept. */
+export function kindOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): string {
+  const known = getOrSet(kinds, apiVersion, () => new Map<string, string>());
+  return getOrSet(known, kind, () => {
+    const group = groupOf(apiVersion);
+    return group === '' ? kind : `${kind}.${group}`;
+  });
 }
+
+/** Whether objects of a kind carry a pod template. */
+export const hasTemplate = (kind: string): boolean => TEMPLATES.has(kind);
 
 const templates = new WeakMap<KubeObject, PodTemplate>();
 
 /** The pod template of an object, or undefined where its kind carries none. Several checks ask for it. */
-export function podTemplate(object: KubeObject): PodTemplate | undefined {
+export function podTemplate(object: KubeObject, kind = kindOf(object)): PodTemplate | undefined {
+  const place = TEMPLATES.get(kind);
+  if (!place) return undefined;
   const known = templates.get(object);
   if (known) return known;
-  const template = readTemplate(object);
+  const template = readTemplate(object, place);
   if (template) templates.set(object, template);
   return template;
 }
 
-function readTemplate(object: KubeObject): PodTemplate | undefined {
-  const place = TEMPLATES[kindOf(object)];
-  if (!place) return undefined;
+function readTemplate(object: KubeObject, place: readonly string[]): PodTemplate | undefined {
   const template = dig(object, ...place);
-  const spec = dig(template, 'spec');
+  const { metadata, spec } = fields(template);
   if (spec === undefined) return undefined;
-  const at = (last: string): string => [...place, last].join('.');
+  const { labels, annotations } = fields(metadata);
+  const path = [...place, 'spec'].join('.');
+  const containers: PodContainer[] = [];
+  for (const list of LISTS)
+    for (const [index, container] of items(fields(spec)[list]).entries()) {
+      const name = text(container.name) ?? String(index);
+      const serves =
+        list === 'containers' || (list === 'initContainers' && container.restartPolicy === 'Always');
+      containers.push({ list, name, path: `${path}.${list}[${name}]`, fields: container, serves });
+    }
   return {
     object,
-    path: at('spec'),
-    metadataPath: at('metadata'),
-    labels: Object.fromEntries(strings(dig(template, 'metadata', 'labels'))),
-    annotations: Object.fromEntries(strings(dig(template, 'metadata', 'annotations'))),
+    path,
+    metadataPath: [...place, 'metadata'].join('.'),
+    labels: texts(labels),
+    annotations: texts(annotations),
     spec: fields(spec),
-    containers: (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) =>
-      items(fields(spec)[list]).map((container, index): PodContainer => {
-        const name = text(container.name) ?? String(index);
-        const serves =
-          list === 'containers' || (list === 'initContainers' && container.restartPolicy === 'Always');
-        return { list, name, path: `${at('spec')}.${list}[${name}]`, fields: container, serves };
-      }),
-    ),
+    containers,
   };
+}
+
+/** The entries of a map that are strings, as a map. */
+function texts(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(strings(value));
 }
 
 /** The ports that a pod listens on. */
 export function servedPorts(pod: PodTemplate): readonly Fields[] {
-  return pod.containers.filter((c) => c.serves).flatMap((c) => items(c.fields.ports));
+  const ports: Fields[] = [];
+  for (const { serves, fields } of pod.containers) if (serves) ports.push(...items(fields.ports));
+  return ports;
 }
 
 /** Probes and lifecycle hooks of a container, with their place. */

@@ -1,9 +1,9 @@
 import { clusterIdentity, type Capability } from '../../model/cluster';
 import { groupOf, type KubeObject } from '../../model/kube';
 import { dig, items, strings } from '../fields';
-import { kindOf, podTemplate } from './pods';
+import { hasTemplate, podTemplate } from './pods';
 import { CERTIFICATE_ANNOTATION } from './references/providers-of-data';
-import { stageRule, type Finding, type StageView } from './rule';
+import { stageRule, type Entry, type Finding, type StageView } from './rule';
 
 /** API groups that every cluster serves. */
 const BUILT_IN = new Set([
@@ -68,9 +68,9 @@ export const providers = stageRule(
     const id = clusterIdentity(cluster);
     const defined = definedKinds(world.stages.filter((s) => clusterIdentity(s.stage.cluster) === id));
     for (const entry of view.entries) {
-      for (const { capability, kind, field, consequence } of needs(entry.object)) {
-        if (kind !== undefined && defined.has(kind)) continue;
+      for (const { capability, kind, field, consequence } of needs(entry)) {
         if (capability !== undefined && cluster.provides.includes(capability)) continue;
+        if (kind !== undefined && defined.has(kind)) continue;
         yield {
           entry,
           field,
@@ -95,53 +95,63 @@ interface Need {
   readonly consequence: string;
 }
 
-function* needs(object: KubeObject): Iterable<Need> {
+function needs({ kind, object }: Entry): readonly Need[] {
   const group = groupOf(object.apiVersion);
-  if (!BUILT_IN.has(group)) {
-    yield {
-      capability: capabilityOf(group, object.kind),
-      kind: kindOf(object),
-      consequence: 'The API server would refuse the object: it does not know the kind.',
-    };
+  const isCustom = !BUILT_IN.has(group);
+  const ofKind = NEEDS.get(kind);
+  if (!isCustom && !ofKind && !hasTemplate(kind)) return NOTHING;
+  const found: Need[] = ofKind ? [...ofKind(object)] : [];
+  if (isCustom) {
+    const consequence = 'The API server would refuse the object: it does not know the kind.';
+    found.push({ capability: capabilityOf(group, object.kind), kind, consequence });
   }
-  yield* needsOfKind(object);
   if (items(dig(object, 'spec', 'volumeClaimTemplates')).length > 0) {
-    const field = 'spec.volumeClaimTemplates';
-    yield { capability: 'persistent-volumes', field, consequence: 'Its pods would stay pending.' };
+    found.push({ ...VOLUMES, field: 'spec.volumeClaimTemplates' });
   }
-  const pod = podTemplate(object);
+  const pod = podTemplate(object, kind);
   for (const volume of items(pod?.spec.volumes)) {
     if (volume.ephemeral === undefined) continue;
-    const field = `${pod!.path}.volumes[${String(volume.name)}].ephemeral`;
-    yield { capability: 'persistent-volumes', field, consequence: 'Its pods would stay pending.' };
+    found.push({ ...VOLUMES, field: `${pod!.path}.volumes[${String(volume.name)}].ephemeral` });
   }
+  return found;
 }
 
-function* needsOfKind(object: KubeObject): Iterable<Need> {
-  switch (kindOf(object)) {
-    case 'HorizontalPodAutoscaler.autoscaling':
-      if (measuresResources(object)) {
-        const consequence = 'It would never scale: nobody measures.';
-        yield { capability: 'metrics-server', field: 'spec.metrics', consequence };
-      }
-      return;
-    case 'Ingress.networking.k8s.io':
-      yield { capability: 'ingress', consequence: 'It would exist, and nothing would answer on its host.' };
-      if (strings(object.metadata.annotations).some(([key]) => CERTIFICATE_ANNOTATION.test(key))) {
-        const consequence = 'Its certificate would never be issued.';
-        yield { capability: 'cert-manager', field: 'metadata.annotations', consequence };
-      }
-      return;
-    case 'NetworkPolicy.networking.k8s.io':
-      yield { capability: 'network-policy', consequence: 'It would exist, and everything would stay open.' };
-      return;
-    case 'PersistentVolumeClaim':
-      yield {
-        capability: 'persistent-volumes',
-        consequence: 'It would stay pending, and so would its pods.',
-      };
-  }
-}
+const NOTHING: readonly Need[] = [];
+const VOLUMES = { capability: 'persistent-volumes', consequence: 'Its pods would stay pending.' } as const;
+
+/** What an object of one of these kinds needs, though every cluster serves it. */
+const NEEDS = new Map<string, (object: KubeObject) => readonly Need[]>([
+  [
+    'HorizontalPodAutoscaler.autoscaling',
+    (object) => {
+      const consequence = 'It would never scale: nobody measures.';
+      return measuresResources(object)
+        ? [{ capability: 'metrics-server', field: 'spec.metrics', consequence }]
+        : [];
+    },
+  ],
+  [
+    'Ingress.networking.k8s.io',
+    ({ metadata }) => {
+      const consequence = 'It would exist, and nothing would answer on its host.';
+      const ingress: Need = { capability: 'ingress', consequence };
+      if (!strings(metadata.annotations).some(([key]) => CERTIFICATE_ANNOTATION.test(key))) return [ingress];
+      const field = 'metadata.annotations';
+      const unissued = 'Its certificate would never be issued.';
+      return [ingress, { capability: 'cert-manager', field, consequence: unissued }];
+    },
+  ],
+  [
+    'NetworkPolicy.networking.k8s.io',
+    () => [{ capability: 'network-policy', consequence: 'It would exist, and everything would stay open.' }],
+  ],
+  [
+    'PersistentVolumeClaim',
+    () => [
+      { capability: 'persistent-volumes', consequence: 'It would stay pending, and so would its pods.' },
+    ],
+  ],
+]);
 
 function capabilityOf(group: string, kind: string): Capability | undefined {
   if (group === 'argoproj.io') return ARGO_KINDS[kind];

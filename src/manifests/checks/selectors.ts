@@ -1,15 +1,15 @@
-import { dig, strings } from '../fields';
-import { isEmptySelector, mapMatches, selectorMatches, showSelector } from './label-selector';
-import { kindOf, type PodTemplate } from './pods';
-import { namespaceOf, stageRule, type Finding } from './rule';
+import { dig } from '../fields';
+import { isEmptySelector, selectorMatches, showSelector } from './label-selector';
+import { namespaceOf, stageRule, type Finding, type PodEntry } from './rule';
 
-const SELECTING = [
+const SELECTING = new Set([
   'Deployment.apps',
   'StatefulSet.apps',
   'DaemonSet.apps',
   'ReplicaSet.apps',
   'Rollout.argoproj.io',
-];
+  'ReplicationController',
+]);
 
 /** A workload selects its own pods, and no others. */
 export const selectors = stageRule(
@@ -18,27 +18,27 @@ export const selectors = stageRule(
   "A workload's selector matches its own pods, and the pods of no other workload.",
   function* (view): Iterable<Finding> {
     for (const entry of view.pods) {
-      const { object, pod } = entry;
-      if (!selects(pod)) continue;
+      if (!SELECTING.has(entry.kind)) continue;
       const field = 'spec.selector';
-      if (!matches(pod, pod)) {
+      const selector = selectorOf(entry);
+      if (!matches(entry, entry)) {
         yield {
           entry,
           field,
-          says: `(${shown(pod)}) does not match the labels of its own pod template`,
+          says: `(${shown(entry)}) does not match the labels of its own pod template`,
           consequence: 'The API server would refuse it.',
         };
         continue;
       }
-      for (const other of view.podsWith(namespaceOf(entry), wanted(pod))) {
+      for (const other of view.podsMatching(namespaceOf(entry), selector)) {
         // Where each matches the other, one report is enough.
-        if (other.object === object || !matches(pod, other.pod)) continue;
-        const mutual = selects(other.pod) && matches(other.pod, pod);
+        if (other.object === entry.object) continue;
+        const mutual = SELECTING.has(other.kind) && matches(other, entry);
         if (mutual && view.pods.indexOf(entry) > view.pods.indexOf(other)) continue;
         yield {
           entry,
           field,
-          says: `(${shown(pod)}) matches the pods of ${other.object.kind} ${other.object.metadata.name}, too`,
+          says: `(${shown(entry)}) matches the pods of ${other.object.kind} ${other.object.metadata.name}, too`,
           consequence: "Autoscalers, budgets and rollouts would count the other one's pods as its own.",
           remedy: 'Give each workload a label of its own, in the selector and on its pods.',
         };
@@ -47,22 +47,19 @@ export const selectors = stageRule(
   },
 );
 
-function selects({ object }: PodTemplate): boolean {
-  return SELECTING.includes(kindOf(object)) || kindOf(object) === 'ReplicationController';
-}
-
-/** The labels that a selector asks for by their values. */
-function wanted({ object }: PodTemplate): readonly (readonly [string, string])[] {
+/** As a label selector: a ReplicationController has a plain map of labels. */
+function selectorOf({ kind, object }: PodEntry): unknown {
   const selector = dig(object, 'spec', 'selector');
-  return strings(kindOf(object) === 'ReplicationController' ? selector : dig(selector, 'matchLabels'));
+  return kind === 'ReplicationController' ? { matchLabels: selector } : selector;
 }
 
-function matches({ object }: PodTemplate, pod: PodTemplate): boolean {
-  const selector = dig(object, 'spec', 'selector');
-  if (kindOf(object) === 'ReplicationController') return mapMatches(selector, pod.labels);
-  return !isEmptySelector(selector) && selectorMatches(selector, pod.labels);
+function matches(entry: PodEntry, { pod }: PodEntry): boolean {
+  const selector = selectorOf(entry);
+  // A plain map that is empty stands for the labels of the template.
+  const open = isEmptySelector(selector) && entry.kind !== 'ReplicationController';
+  return !open && selectorMatches(selector, pod.labels);
 }
 
-function shown({ object }: PodTemplate): string {
+function shown({ object }: PodEntry): string {
   return showSelector(dig(object, 'spec', 'selector')) || 'empty';
 }

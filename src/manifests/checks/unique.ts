@@ -1,6 +1,7 @@
 import { clusterIdentity } from '../../model/cluster';
-import { describeObject, objectKey } from '../../model/kube';
-import type { Entry, Rule } from './rule';
+import { describeObject } from '../../model/kube';
+import { getOrSet } from '../../model/maps';
+import { namespaceOf, type Entry, type Rule, type StageView } from './rule';
 
 /** Every object has one owner: on a cluster, no two files of any stages render the same one. */
 export const unique: Rule = {
@@ -8,12 +9,14 @@ export const unique: Rule = {
   about: 'No two files render the same object on the same cluster.',
   of: 'all',
   *check({ stages }) {
-    const first = new Map<string, Entry>();
-    for (const entry of stages.flatMap((stage) => stage.entries)) {
-      const key = `${clusterIdentity(entry.stage.stage.cluster)}|${objectKey(entry.object)}`;
-      const other = first.get(key);
-      if (!other) first.set(key, entry);
-      else {
+    const onCluster = new Map<string, StageView[]>();
+    for (const stage of stages) {
+      const views = getOrSet(onCluster, clusterIdentity(stage.stage.cluster), () => []);
+      views.push(stage);
+      if (views.length === 1 && !stage.hasDuplicates) continue;
+      for (const entry of stage.entries) {
+        const other = first(views, entry);
+        if (other === entry) continue;
         yield {
           entry,
           says: `is rendered twice on cluster ${clusters(other, entry)}: by ${place(other)} and by ${place(entry)}`,
@@ -24,6 +27,15 @@ export const unique: Rule = {
     }
   },
 };
+
+/** The first entry of the same group, kind, namespace and name. */
+function first(views: readonly StageView[], entry: Entry): Entry {
+  for (const view of views) {
+    const found = view.find(entry.kind, namespaceOf(entry), entry.object.metadata.name);
+    if (found) return found;
+  }
+  return entry;
+}
 
 /** What belongs to a whole cluster is often an app of its own, such as the definitions of an operator. */
 function remedy({ object, stage }: Entry): string {

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { checkStages } from '../../../src/manifests/checks';
-import { mapMatches } from '../../../src/manifests/checks/label-selector';
-import { StageView } from '../../../src/manifests/checks/rule';
+import { StageView, type PodEntry } from '../../../src/manifests/checks/stage-view';
 import type { KubeObject } from '../../../src/model/kube';
 import { deployment, object, scope, stage, withField } from '../objects';
 
 const key = fc.constantFrom('app', 'tier', 'part-of', 'constructor');
 const labels = fc.dictionary(key, fc.constantFrom('a', 'b', 'c'), { maxKeys: 3 });
+
+const isSubset = (part: object, all: object): boolean => {
+  const pairs = Object.entries(all).map(String);
+  return Object.entries(part).every((pair) => pairs.includes(String(pair)));
+};
 
 test('the pods that an index finds for a selector are those that a scan finds, in the same order', () => {
   fc.assert(
@@ -15,11 +19,10 @@ test('the pods that an index finds for a selector are those that a scan finds, i
         withField(deployment(`web-${i}`), ['spec', 'template', 'metadata', 'labels'], own),
       );
       const view = new StageView(stage(workloads));
-      const matching = (entries: StageView['pods']): string[] =>
-        entries
-          .filter(({ pod }) => mapMatches(selector, pod.labels))
-          .map((entry) => entry.object.metadata.name);
-      expect(matching(view.podsWith('shop', Object.entries(selector)))).toEqual(matching(view.pods));
+      const names = (entries: readonly PodEntry[]) =>
+        entries.map(({ object: { metadata } }) => metadata.name);
+      const found = view.podsMatching('shop', { matchLabels: selector });
+      expect(names(found)).toEqual(names(view.pods.filter(({ pod }) => isSubset(selector, pod.labels))));
     }),
   );
 });

@@ -1,6 +1,5 @@
-import { groupOf } from '../../../model/kube';
 import { dig, fields, items, text, type Fields } from '../../fields';
-import { podTemplate } from '../pods';
+import { kindOf, podTemplate } from '../pods';
 import { namespaceOf, stageRule, wholeOf, type Entry, type Finding, type StageView } from '../rule';
 import { missing, renderOrList } from './pods';
 
@@ -21,8 +20,7 @@ export const autoscalers = stageRule(
       const field = entry.object.kind === 'VerticalPodAutoscaler' ? 'targetRef' : 'scaleTargetRef';
       const reference = fields(dig(entry.object, 'spec', field));
       const { name, kind = 'Deployment', apiVersion = 'apps/v1' } = reference;
-      const group = groupOf(String(apiVersion));
-      const id = group === '' ? String(kind) : `${String(kind)}.${group}`;
+      const id = kindOf({ apiVersion: String(apiVersion), kind: String(kind) });
       const namespace = namespaceOf(entry);
       const target = view.find(id, namespace, String(name));
       if (!target) {
@@ -63,7 +61,7 @@ function* fixedReplicas(scaler: Entry, target: Entry): Iterable<Finding> {
 
 /** A share of the request needs a request, in every container that is measured. */
 function* requests(view: StageView, scaler: Entry, target: Entry): Iterable<Finding> {
-  const pod = podTemplate(target.object);
+  const pod = podTemplate(target.object, target.kind);
   if (!pod) return;
   // A LimitRange may fill requests in.
   if (view.of('LimitRange', namespaceOf(scaler)).some(({ object }) => fillsRequests(object))) return;

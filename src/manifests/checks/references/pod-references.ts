@@ -12,56 +12,59 @@ export interface PodReference {
 }
 
 /** Everything that a pod needs before it can start; what is marked optional is left out. */
-export function* podReferences(pod: PodTemplate): Iterable<PodReference> {
+export function podReferences(pod: PodTemplate): readonly PodReference[] {
+  const found: PodReference[] = [];
   for (const volume of items(pod.spec.volumes)) {
-    yield* volumeReferences(volume, `${pod.path}.volumes[${String(volume.name)}]`);
+    volumeReferences(found, volume, `${pod.path}.volumes[${String(volume.name)}]`);
   }
   for (const container of pod.containers) {
     for (const source of items(container.fields.envFrom)) {
-      yield* data(source.configMapRef, 'ConfigMap', `${container.path}.envFrom.configMapRef`);
-      yield* data(source.secretRef, 'Secret', `${container.path}.envFrom.secretRef`);
+      data(found, source.configMapRef, 'ConfigMap', `${container.path}.envFrom.configMapRef`);
+      data(found, source.secretRef, 'Secret', `${container.path}.envFrom.secretRef`);
     }
     for (const variable of items(container.fields.env)) {
       const path = `${container.path}.env[${String(variable.name)}].valueFrom`;
       const { configMapKeyRef, secretKeyRef } = fields(variable.valueFrom);
-      yield* data(configMapKeyRef, 'ConfigMap', `${path}.configMapKeyRef`);
-      yield* data(secretKeyRef, 'Secret', `${path}.secretKeyRef`);
+      data(found, configMapKeyRef, 'ConfigMap', `${path}.configMapKeyRef`);
+      data(found, secretKeyRef, 'Secret', `${path}.secretKeyRef`);
     }
   }
   for (const secret of items(pod.spec.imagePullSecrets)) {
-    yield* data(secret, 'Secret', `${pod.path}.imagePullSecrets`);
+    data(found, secret, 'Secret', `${pod.path}.imagePullSecrets`);
   }
   const account = text(pod.spec.serviceAccountName) ?? text(pod.spec.serviceAccount);
   if (account !== undefined && account !== '' && account !== 'default') {
-    yield { kind: 'ServiceAccount', name: account, keys: [], path: `${pod.path}.serviceAccountName` };
+    found.push({ kind: 'ServiceAccount', name: account, keys: [], path: `${pod.path}.serviceAccountName` });
   }
+  return found;
 }
 
-function* volumeReferences(volume: Fields, path: string): Iterable<PodReference> {
-  yield* data(volume.configMap, 'ConfigMap', `${path}.configMap`);
-  yield* data(volume.secret, 'Secret', `${path}.secret`, 'secretName');
+function volumeReferences(found: PodReference[], volume: Fields, path: string): void {
+  data(found, volume.configMap, 'ConfigMap', `${path}.configMap`);
+  data(found, volume.secret, 'Secret', `${path}.secret`, 'secretName');
   for (const source of items(dig(volume, 'projected', 'sources'))) {
-    yield* data(source.configMap, 'ConfigMap', `${path}.projected.configMap`);
-    yield* data(source.secret, 'Secret', `${path}.projected.secret`);
+    data(found, source.configMap, 'ConfigMap', `${path}.projected.configMap`);
+    data(found, source.secret, 'Secret', `${path}.projected.secret`);
   }
-  yield* data(dig(volume, 'csi', 'nodePublishSecretRef'), 'Secret', `${path}.csi.nodePublishSecretRef`);
+  data(found, dig(volume, 'csi', 'nodePublishSecretRef'), 'Secret', `${path}.csi.nodePublishSecretRef`);
   const claim = text(dig(volume, 'persistentVolumeClaim', 'claimName'));
   if (claim !== undefined) {
     const at = `${path}.persistentVolumeClaim.claimName`;
-    yield { kind: 'PersistentVolumeClaim', name: claim, keys: [], path: at };
+    found.push({ kind: 'PersistentVolumeClaim', name: claim, keys: [], path: at });
   }
 }
 
-function* data(
+function data(
+  found: PodReference[],
   reference: unknown,
   kind: 'ConfigMap' | 'Secret',
   path: string,
   nameField = 'name',
-): Iterable<PodReference> {
+): void {
   const { key, optional, items: listed, [nameField]: name } = fields(reference);
   if (typeof name !== 'string' || optional === true) return;
   const keys = [key, ...items(listed).map((item) => item.key)].filter(
     (k): k is string => typeof k === 'string',
   );
-  yield { kind, name, keys, path: `${path}.${nameField}` };
+  found.push({ kind, name, keys, path: `${path}.${nameField}` });
 }

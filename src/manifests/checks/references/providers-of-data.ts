@@ -1,7 +1,6 @@
-import type { KubeObject } from '../../../model/kube';
+import { getOrSet } from '../../../model/maps';
 import { dig, fields, items, strings, text } from '../../fields';
-import { kindOf } from '../pods';
-import type { StageView } from '../rule';
+import type { Entry, StageView } from '../stage-view';
 
 /** Annotations by which cert-manager issues the certificate of an Ingress or a Gateway. */
 export const CERTIFICATE_ANNOTATION = /^cert-manager\.io\/(cluster-)?issuer$|^kubernetes\.io\/tls-acme$/;
@@ -13,45 +12,49 @@ export interface DataSource {
   readonly keys: readonly string[] | undefined;
 }
 
+type Sources = Map<string, ReadonlyMap<string, DataSource>>;
+const known = new WeakMap<StageView, { readonly ConfigMap: Sources; readonly Secret: Sources }>();
+
 /** The ConfigMaps or Secrets that the stage brings to a namespace: rendered, or made by what is rendered. */
 export function dataSources(
   view: StageView,
   kind: 'ConfigMap' | 'Secret',
   namespace: string,
 ): ReadonlyMap<string, DataSource> {
-  const known = cache.get(view) ?? new Map<string, ReadonlyMap<string, DataSource>>();
-  cache.set(view, known);
-  const key = `${kind} ${namespace}`;
-  const sources = known.get(key) ?? findSources(view, kind, namespace);
-  known.set(key, sources);
-  return sources;
+  const ofView = known.get(view) ?? { ConfigMap: new Map(), Secret: new Map() };
+  known.set(view, ofView);
+  return getOrSet(ofView[kind], namespace, () => {
+    const found = kind === 'Secret' ? secrets(view, namespace) : configMaps(view, namespace);
+    return new Map(found.map((source) => [source.name, source]));
+  });
 }
 
-const cache = new WeakMap<StageView, Map<string, ReadonlyMap<string, DataSource>>>();
-
-function findSources(
-  view: StageView,
-  kind: 'ConfigMap' | 'Secret',
-  namespace: string,
-): ReadonlyMap<string, DataSource> {
-  const found = view
-    .entriesIn(namespace)
-    .flatMap((entry) => [...(kind === 'Secret' ? secretsOf : configMapsOf)(entry.object)]);
-  if (kind === 'ConfigMap') found.push({ name: 'kube-root-ca.crt', keys: ['ca.crt'] });
-  return new Map(found.map((source) => [source.name, source]));
-}
-
-function* configMapsOf(object: KubeObject): Iterable<DataSource> {
-  if (kindOf(object) !== 'ConfigMap') return;
-  yield { name: object.metadata.name, keys: [...keysOf(object.data), ...keysOf(object.binaryData)] };
+function configMaps(view: StageView, namespace: string): DataSource[] {
+  const own = view.of('ConfigMap', namespace).map(({ object }) => ({
+    name: object.metadata.name,
+    keys: [...keysOf(object.data), ...keysOf(object.binaryData)],
+  }));
+  return [...own, { name: 'kube-root-ca.crt', keys: ['ca.crt'] }];
 }
 
 const CERTIFICATE_KEYS = ['tls.crt', 'tls.key', 'ca.crt'];
 
-function* secretsOf(object: KubeObject): Iterable<DataSource> {
+const SECRETS = [
+  'Secret',
+  'SealedSecret.bitnami.com',
+  'ExternalSecret.external-secrets.io',
+  'Certificate.cert-manager.io',
+  'Ingress.networking.k8s.io',
+];
+
+function secrets(view: StageView, namespace: string): DataSource[] {
+  return SECRETS.flatMap((kind) => view.of(kind, namespace)).flatMap((entry) => [...secretsOf(entry)]);
+}
+
+function* secretsOf({ kind, object }: Entry): Iterable<DataSource> {
   const { name } = object.metadata;
   const spec = fields(object.spec);
-  switch (kindOf(object)) {
+  switch (kind) {
     case 'Secret':
       yield { name, keys: [...keysOf(object.data), ...keysOf(object.stringData)] };
       return;

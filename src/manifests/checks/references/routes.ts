@@ -1,6 +1,5 @@
 import { dig, fields, items, text } from '../../fields';
 import { didYouMean } from '../nearest';
-import { kindOf } from '../pods';
 import { namespaceOf, stageRule, type Entry, type Finding, type StageView } from '../rule';
 import { hasSecret, missing, renderOrList } from './pods';
 import { dataSources } from './providers-of-data';
@@ -106,7 +105,7 @@ function* judge(view: StageView, entry: Entry, backend: Backend): Iterable<Findi
     };
     return;
   }
-  if (port === undefined && kindOf(entry.object) !== 'Ingress.networking.k8s.io') {
+  if (port === undefined && entry.kind !== 'Ingress.networking.k8s.io') {
     yield { entry, field: `${field}.port`, says: 'is missing: a Service is reached by one of its ports' };
     return;
   }

@@ -1,9 +1,14 @@
-import { dig, fields, items, strings, type Fields } from '../../fields';
-import { isEmptySelector, selectorMatches, showSelector } from '../label-selector';
+import { dig, fields, items, strings, text, type Fields } from '../../fields';
+import { isEmptySelector, showSelector } from '../label-selector';
 import { didYouMean } from '../nearest';
-import { servedPorts, type PodTemplate } from '../pods';
-import { namespaceOf, stageRule, type Entry, type Finding, type StageView } from '../rule';
+import { servedPorts } from '../pods';
+import { namespaceOf, stageRule, type Entry, type Finding, type PodEntry, type StageView } from '../rule';
 import { foreignPods } from './pods';
+
+const DIRECTIONS = [
+  ['ingress', 'from'],
+  ['egress', 'to'],
+] as const;
 
 /** Policies and budgets apply to pods that exist. */
 export const selecting = stageRule(
@@ -11,29 +16,30 @@ export const selecting = stageRule(
   'selects-nothing',
   'Every PodDisruptionBudget and NetworkPolicy selects pods, and names peers and ports that exist.',
   function* (view): Iterable<Finding> {
-    for (const entry of view.of('PodDisruptionBudget.policy')) yield* budget(view, entry);
+    const owners = new Map<PodEntry, Entry>();
+    const shared = new Map<PodEntry, readonly [Entry, Entry]>();
+    for (const entry of view.of('PodDisruptionBudget.policy')) {
+      const { selector } = fields(entry.object.spec);
+      const pods = view.podsMatching(namespaceOf(entry), selector);
+      if (selector === undefined || (pods.length === 0 && !isForeign(view, selector)))
+        yield withoutPods(view, entry, selector);
+      for (const pod of pods) {
+        const first = owners.get(pod);
+        if (!first) owners.set(pod, entry);
+        else if (!shared.has(pod)) shared.set(pod, [first, entry]);
+      }
+    }
     for (const entry of view.of('NetworkPolicy.networking.k8s.io')) yield* policy(view, entry);
-    yield* sharedBudgets(view);
+    if (shared.size > 0) yield* sharedBudgets(view, shared);
   },
 );
 
-function podsOf(view: StageView, namespace: string, selector: unknown): PodTemplate[] {
-  return view
-    .podsWith(namespace, strings(dig(selector, 'matchLabels')))
-    .map(({ pod }) => pod)
-    .filter((pod) => selectorMatches(selector, pod.labels));
+function isForeign(view: StageView, selector: unknown): boolean {
+  return view.hasForeignPods(strings(dig(selector, 'matchLabels')));
 }
 
-function finds(view: StageView, namespace: string, selector: unknown): boolean {
-  return (
-    podsOf(view, namespace, selector).length > 0 || view.hasForeignPods(strings(dig(selector, 'matchLabels')))
-  );
-}
-
-function* budget(view: StageView, entry: Entry): Iterable<Finding> {
-  const selector = dig(entry.object, 'spec', 'selector');
-  if (selector !== undefined && finds(view, namespaceOf(entry), selector)) return;
-  yield {
+function withoutPods(view: StageView, entry: Entry, selector: unknown): Finding {
+  return {
     entry,
     field: 'spec.selector',
     says:
@@ -44,15 +50,14 @@ function* budget(view: StageView, entry: Entry): Iterable<Finding> {
 }
 
 /** With two budgets for a pod, the API server refuses every eviction, and a node never drains. */
-function* sharedBudgets(view: StageView): Iterable<Finding> {
-  const budgets = new Map<PodTemplate, Entry[]>();
-  for (const entry of view.of('PodDisruptionBudget.policy')) {
-    for (const pod of podsOf(view, namespaceOf(entry), dig(entry.object, 'spec', 'selector')))
-      budgets.set(pod, [...(budgets.get(pod) ?? []), entry].slice(0, 2));
-  }
-  for (const { object, pod } of view.pods) {
-    const [first, second] = budgets.get(pod) ?? [];
+function* sharedBudgets(
+  view: StageView,
+  shared: ReadonlyMap<PodEntry, readonly [Entry, Entry]>,
+): Iterable<Finding> {
+  for (const pod of view.pods) {
+    const [first, second] = shared.get(pod) ?? [];
     if (!first || !second) continue;
+    const { object } = pod;
     yield {
       entry: second,
       field: 'spec.selector',
@@ -65,8 +70,8 @@ function* sharedBudgets(view: StageView): Iterable<Finding> {
 function* policy(view: StageView, entry: Entry): Iterable<Finding> {
   const spec = fields(entry.object.spec);
   const namespace = namespaceOf(entry);
-  const selected = podsOf(view, namespace, spec.podSelector);
-  if (!finds(view, namespace, spec.podSelector) && !isEmptySelector(spec.podSelector)) {
+  const selected = view.podsMatching(namespace, spec.podSelector);
+  if (selected.length === 0 && !isEmptySelector(spec.podSelector) && !isForeign(view, spec.podSelector)) {
     yield {
       entry,
       field: 'spec.podSelector',
@@ -76,10 +81,7 @@ function* policy(view: StageView, entry: Entry): Iterable<Finding> {
     };
     return;
   }
-  for (const [direction, side] of [
-    ['ingress', 'from'],
-    ['egress', 'to'],
-  ] as const) {
+  for (const [direction, side] of DIRECTIONS) {
     for (const [index, rule] of items(spec[direction]).entries()) {
       const path = `spec.${direction}[${index}]`;
       const peers = items(rule[side]);
@@ -87,7 +89,7 @@ function* policy(view: StageView, entry: Entry): Iterable<Finding> {
       for (const [i, pods] of reached.entries()) {
         const { podSelector } = peers[i]!;
         if (pods === undefined || pods.length > 0 || isEmptySelector(podSelector)) continue;
-        if (view.hasForeignPods(strings(dig(podSelector, 'matchLabels')))) continue;
+        if (isForeign(view, podSelector)) continue;
         yield {
           entry,
           field: `${path}.${side}[${i}].podSelector`,
@@ -96,34 +98,36 @@ function* policy(view: StageView, entry: Entry): Iterable<Finding> {
           remedy: foreignPods(view),
         };
       }
-      const known = reached.every((pods) => pods !== undefined) && peers.length > 0;
+      // Most ports are numbers: then it does not matter what the pods call theirs.
+      const ports = items(rule.ports).flatMap(({ port }) => text(port) ?? []);
+      if (ports.length === 0) continue;
+      const known = peers.length > 0 && reached.every((pods) => pods !== undefined);
       const listeners = direction === 'ingress' ? selected : known ? reached.flat() : undefined;
-      if (listeners) yield* namedPorts(entry, `${path}.ports`, rule, listeners as PodTemplate[]);
+      if (listeners) yield* namedPorts(entry, `${path}.ports`, ports, listeners as readonly PodEntry[]);
     }
   }
 }
 
 /** The pods of the stage that a peer stands for; undefined where it reaches out of the stage. */
-function peerPods(view: StageView, namespace: string, peer: Fields): PodTemplate[] | undefined {
-  if (peer.podSelector === undefined || peer.ipBlock !== undefined) return undefined;
-  if (peer.namespaceSelector === undefined) return podsOf(view, namespace, peer.podSelector);
-  const labels = dig(peer.namespaceSelector, 'matchLabels');
-  const name = fields(labels)['kubernetes.io/metadata.name'];
-  const simple = Object.keys(fields(labels)).length === 1 && typeof name === 'string' && view.owns(name);
-  return simple ? podsOf(view, name, peer.podSelector) : undefined;
+function peerPods(view: StageView, namespace: string, peer: Fields): readonly PodEntry[] | undefined {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  if (podSelector === undefined || ipBlock !== undefined) return undefined;
+  if (namespaceSelector === undefined) return view.podsMatching(namespace, podSelector);
+  const labels = fields(dig(namespaceSelector, 'matchLabels'));
+  const name = labels['kubernetes.io/metadata.name'];
+  const simple = typeof name === 'string' && view.owns(name) && Object.keys(labels).length === 1;
+  return simple ? view.podsMatching(name, podSelector) : undefined;
 }
 
 function* namedPorts(
   entry: Entry,
   field: string,
-  rule: Fields,
-  listeners: readonly PodTemplate[],
+  ports: readonly string[],
+  listeners: readonly PodEntry[],
 ): Iterable<Finding> {
-  // Most ports are numbers: then it does not matter what the pods call theirs.
-  if (!items(rule.ports).some(({ port }) => typeof port === 'string')) return;
-  const names = listeners.flatMap(servedPorts).map((port) => String(port.name));
-  for (const { port } of items(rule.ports)) {
-    if (typeof port !== 'string' || names.includes(port) || listeners.length === 0) continue;
+  const names = listeners.flatMap(({ pod }) => servedPorts(pod)).map((port) => String(port.name));
+  for (const port of ports) {
+    if (names.includes(port) || listeners.length === 0) continue;
     yield {
       entry,
       field,

@@ -1,8 +1,7 @@
 import { dig, fields, items, strings, text, type Fields } from '../../fields';
-import { mapMatches } from '../label-selector';
 import { didYouMean } from '../nearest';
-import { servedPorts, type PodTemplate } from '../pods';
-import { namespaceOf, stageRule, type Finding, type StageView } from '../rule';
+import { servedPorts } from '../pods';
+import { namespaceOf, stageRule, type Finding, type PodEntry, type StageView } from '../rule';
 import { foreignPods, missing, renderOrList } from './pods';
 
 /** A Service finds pods, and its ports are ports of theirs; a StatefulSet finds its headless Service. */
@@ -12,12 +11,11 @@ export const services = stageRule(
   'Every Service selects pods of a workload that listens on its target ports.',
   function* (view): Iterable<Finding> {
     for (const entry of view.of('Service')) {
-      const spec = fields(entry.object.spec);
-      const selector = strings(spec.selector);
-      if (selector.length === 0 || spec.type === 'ExternalName') continue;
+      const { selector: matchLabels, type, ports } = fields(entry.object.spec);
+      const selector = strings(matchLabels);
+      if (selector.length === 0 || type === 'ExternalName') continue;
       const namespace = namespaceOf(entry);
-      const candidates = view.podsWith(namespace, selector).map(({ pod }) => pod);
-      const pods = candidates.filter((pod) => mapMatches(spec.selector, pod.labels));
+      const pods = view.podsMatching(namespace, { matchLabels });
       if (pods.length === 0) {
         if (view.hasForeignPods(selector)) continue;
         const shown = selector.map(([key, value]) => `${key}=${value}`).join(', ');
@@ -30,7 +28,7 @@ export const services = stageRule(
         };
         continue;
       }
-      for (const port of items(spec.ports)) {
+      for (const port of items(ports)) {
         const wrong = targetProblem(port, pods);
         if (wrong === undefined) continue;
         const name = String(port.name ?? port.port);
@@ -42,26 +40,25 @@ export const services = stageRule(
   },
 );
 
-function targetProblem(port: Fields, pods: readonly PodTemplate[]): string | undefined {
+function targetProblem(port: Fields, entries: readonly PodEntry[]): string | undefined {
   const target = port.targetPort ?? port.port;
   const protocol = port.protocol ?? 'TCP';
-  const served = pods.flatMap(servedPorts).filter((p) => (p.protocol ?? 'TCP') === protocol);
+  const served = entries
+    .flatMap(({ pod }) => servedPorts(pod))
+    .filter((p) => (p.protocol ?? 'TCP') === protocol);
   if (served.some((p) => (typeof target === 'string' ? p.name === target : p.containerPort === target))) {
     return undefined;
   }
   const known = served.map((p) => (typeof target === 'string' ? text(p.name) : String(p.containerPort)));
   const names = known.filter((name) => name !== undefined);
-  const workloads = pods.map((pod) => `${pod.object.kind} ${pod.object.metadata.name}`).join(', ');
+  const workloads = entries.map(({ object }) => `${object.kind} ${object.metadata.name}`).join(', ');
   const hint = typeof target === 'string' ? didYouMean(target, names) : '';
   const listed = names.length > 0 ? ` (it has ${names.join(', ')})` : '';
   return `${JSON.stringify(target)} is no ${String(protocol)} port of ${workloads}${hint === '' ? listed : hint}`;
 }
 
 /** Says which label of the nearest workload differs. */
-function nearMiss(
-  selector: readonly (readonly [string, string])[],
-  candidates: readonly { readonly pod: PodTemplate }[],
-): string {
+function nearMiss(selector: readonly (readonly [string, string])[], candidates: readonly PodEntry[]): string {
   for (const { pod } of candidates) {
     const wrong = selector.filter(([key, value]) => pod.labels[key] !== value);
     const [key] = wrong[0]!;
