@@ -10,10 +10,20 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { objectKey, type KubeObject } from '../../src/model/kube';
+import { writeHistory } from './history';
 import { helm, kubectl, measure, type Cost } from './measure';
 import { chartOf, overlayOf, valuesOf, writePeers } from './peers';
 import { appName, minReplicas, stageName, writeRepository, type Size } from './repository';
-import { line, middle, parts, ratios, type Spent } from './report';
+import { line, middle, parts, ratios, within, type Spent } from './report';
+
+/** What people wait for, in a repository with a history. */
+const COMMITS = 10_000;
+const COMMANDS = [
+  ['synth', '--check'],
+  ['status'],
+  ['diff', stageName(0), stageName(1)],
+  ['promote', '--to', stageName(1), '--dry-run'],
+];
 
 const [apps = 1000, stages = 3, sample = 12] = process.argv.slice(2).map(Number);
 const size: Size = { apps, stages };
@@ -67,6 +77,12 @@ function run(): void {
     cold.push(anew(root));
   }
   const oneApp = floor(root, 'one-app');
+  writeHistory(root, size, COMMITS);
+  measure([...stageline, 'synth'], root);
+  const commands = COMMANDS.map((args) => ({
+    name: args.filter((arg) => !/^stage-/.test(arg)).join(' '),
+    costs: [1, 2, 3].map(() => measure([...stageline, ...args], root, [0, 2])),
+  }));
   const smallRoot = join(root, 'small');
   writeRepository(smallRoot, { apps: Math.ceil(apps / 10), stages });
   const tenth = middle([anew(smallRoot), anew(smallRoot), anew(smallRoot)]);
@@ -91,6 +107,8 @@ function run(): void {
   line('kubectl kustomize', times(kustomize!), `${parts(times(kustomize!), ours, 30)}, ${sampled}`);
   line('helm template', times(charts!), `${parts(times(charts!), ours, 30)}, ${sampled}`);
   line('plain cdk8s, one App', oneApp, parts(oneApp, ours, 8));
+  for (const { name, costs } of commands)
+    line(`stageline ${name}`, middle(costs), `${COMMITS} commits ${within(middle(costs), 3)}`);
   line('stageline, a tenth of the apps', tenth, ratios(ours, tenth, 11, 'that, all of them'));
 }
 

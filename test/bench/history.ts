@@ -7,7 +7,7 @@ import { appName, stageName, type Size } from './repository';
 const EVERY = [1, 10, 100];
 
 /**
- * Makes a Git repository of a folder, with a history of so many commits. Each changes one value of one app in a stage,
+ * Makes a Git repository of environments/ and dist/, with a history of so many commits. Each changes one value of one app in a stage,
  * and what is rendered from it, or takes that back; the last leaves all as it lies in the
  * folder.
  */
@@ -22,7 +22,7 @@ export function writeHistory(root: string, { stages }: Size, commits: number): v
     'gc.auto': '0',
   }))
     git(['config', key, value]);
-  git(['add', '--all', '.']);
+  git(['add', 'environments', 'dist']);
   git(['commit', '--quiet', '--message=feat: everything']);
   git(['fast-import', '--quiet'], [...blobsOf(root, stages), ...commitsOf(stages, commits)].join(''));
   git(['reset', '--quiet', '--mixed']);

@@ -26,6 +26,10 @@ export function ratios(of: Spent, to: Spent, most: number, what: string): string
   return `${values.map((value) => value.toFixed(1)).join(' and ')} × ${what} ${verdict(holds, String(most))}`;
 }
 
+/** Whether it takes so many seconds at most by the clock. */
+export const within = ({ wall }: Spent, seconds: number): string =>
+  verdict([wall <= seconds], `${seconds} s`);
+
 /** Which part of the time of others it takes, by CPU and by the clock. */
 export function parts(others: Spent, ours: Spent, least: number): string {
   const values = WAYS.map((way) => others[way] / ours[way]);
