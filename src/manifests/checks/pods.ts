@@ -110,9 +110,13 @@ export function servedPorts(pod: PodTemplate): readonly Fields[] {
 
 /** Probes and lifecycle hooks of a container, with their place. */
 export function handlers(container: Fields): (readonly [string, unknown])[] {
-  const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((p) => [p, container[p]] as const);
-  const hooks = ['postStart', 'preStop'].map(
-    (hook) => [`lifecycle.${hook}`, dig(container, 'lifecycle', hook)] as const,
-  );
-  return [...probes, ...hooks];
+  const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
+  const { postStart, preStop } = fields(lifecycle);
+  return [
+    ['livenessProbe', livenessProbe],
+    ['readinessProbe', readinessProbe],
+    ['startupProbe', startupProbe],
+    ['lifecycle.postStart', postStart],
+    ['lifecycle.preStop', preStop],
+  ];
 }

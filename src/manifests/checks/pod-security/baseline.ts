@@ -3,14 +3,10 @@ import { handlers } from '../pods';
 import {
   addedCapabilities,
   badSeccomp,
-  containerContexts,
-  contexts,
   hasUserNamespace,
   isSet,
-  podContext,
   quote,
   unmaskedProc,
-  volumes,
   type Standard,
 } from './standard';
 
@@ -72,7 +68,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'windowsHostProcess',
     levels: BOTH,
     *check(pod) {
-      for (const context of contexts(pod)) {
+      for (const context of pod.contexts) {
         if (dig(context.fields, 'windowsOptions', 'hostProcess') === true) {
           yield { field: `${context.path}.windowsOptions.hostProcess`, says: 'must not be true' };
         }
@@ -83,7 +79,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'privileged',
     levels: BOTH,
     *check(pod) {
-      for (const context of containerContexts(pod)) {
+      for (const context of pod.ofContainers) {
         if (context.fields.privileged === true) {
           yield { field: `${context.path}.privileged`, says: 'must not be true' };
         }
@@ -94,7 +90,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'capabilities_baseline',
     levels: ['baseline'],
     *check(pod) {
-      for (const context of containerContexts(pod)) {
+      for (const context of pod.ofContainers) {
         const added = addedCapabilities(context.fields).filter((name) => !CAPABILITIES.includes(name));
         if (added.length > 0) {
           yield {
@@ -109,7 +105,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'hostPathVolumes',
     levels: ['baseline'],
     *check(pod) {
-      for (const { path, volume } of volumes(pod)) {
+      for (const { path, volume } of pod.volumes) {
         if (isSet(volume.hostPath)) yield { field: `${path}.hostPath`, says: 'must not be used' };
       }
     },
@@ -134,7 +130,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'appArmorProfile',
     levels: BOTH,
     *check(pod) {
-      for (const context of contexts(pod)) {
+      for (const context of pod.contexts) {
         const profile = context.fields.appArmorProfile;
         if (!isSet(profile)) continue;
         const { type } = fields(profile);
@@ -158,7 +154,7 @@ export const BASELINE: readonly Standard[] = [
     id: 'seLinuxOptions',
     levels: BOTH,
     *check(pod, minor) {
-      for (const context of contexts(pod)) {
+      for (const context of pod.contexts) {
         const options = fields(context.fields.seLinuxOptions);
         const path = `${context.path}.seLinuxOptions`;
         const type = text(options.type) ?? '';
@@ -189,14 +185,14 @@ export const BASELINE: readonly Standard[] = [
     id: 'seccompProfile_baseline',
     levels: ['baseline'],
     *check(pod) {
-      for (const context of contexts(pod)) yield* badSeccomp(context);
+      for (const context of pod.contexts) yield* badSeccomp(context);
     },
   },
   {
     id: 'sysctls',
     levels: BOTH,
     *check(pod, minor) {
-      const { path, fields: context } = podContext(pod);
+      const { path, fields: context } = pod.own;
       for (const { name } of items(context.sysctls)) {
         const since = Object.hasOwn(SYSCTLS, String(name)) ? SYSCTLS[String(name)]! : Infinity;
         if (minor < since) yield { field: `${path}.sysctls[${String(name)}]`, says: 'is not a safe sysctl' };

@@ -3,7 +3,7 @@ import type { PodTemplate } from '../pods';
 import { podRule, type Finding } from '../rule';
 import { BASELINE } from './baseline';
 import { RESTRICTED } from './restricted';
-import type { PodSecurityLevel, Standard, Violation } from './standard';
+import { subjectOf, type PodSecurityLevel, type Standard, type Violation } from './standard';
 
 /**
  * What the admission plugin of a Kubernetes version holds against a pod at a level; empty where it lets the pod in.
@@ -15,8 +15,10 @@ export function podSecurityViolations(
   version: KubernetesVersion,
 ): Violation[] {
   const minor = Number(version.split('.')[1]);
+  const subject = subjectOf(pod);
   const found: Violation[] = [];
-  for (const standard of STANDARDS[level]) for (const one of standard.check(pod, minor)) found.push(one);
+  for (const standard of STANDARDS[level])
+    for (const violation of standard.check(subject, minor)) found.push(violation);
   return found;
 }
 

@@ -2,16 +2,12 @@ import { dig } from '../../fields';
 import {
   addedCapabilities,
   badSeccomp,
-  containerContexts,
-  contexts,
   hasUserNamespace,
   isGoodSeccomp,
   isSet,
   isWindows,
-  podContext,
   quote,
   unmaskedProc,
-  volumes,
   type Standard,
 } from './standard';
 
@@ -35,7 +31,7 @@ export const RESTRICTED: readonly Standard[] = [
     id: 'restrictedVolumes',
     levels: LEVELS,
     *check(pod) {
-      for (const { path, volume } of volumes(pod)) {
+      for (const { path, volume } of pod.volumes) {
         if (VOLUMES.some((type) => isSet(volume[type]))) continue;
         const type = Object.keys(volume).find((key) => key !== 'name' && isSet(volume[key]));
         // The API server makes a volume without a source an emptyDir.
@@ -49,7 +45,7 @@ export const RESTRICTED: readonly Standard[] = [
     levels: LEVELS,
     *check(pod) {
       if (isWindows(pod)) return;
-      for (const { path, fields } of containerContexts(pod)) {
+      for (const { path, fields } of pod.ofContainers) {
         if (fields.allowPrivilegeEscalation === false) continue;
         yield { field: `${path}.allowPrivilegeEscalation`, says: 'must be false' };
       }
@@ -60,8 +56,8 @@ export const RESTRICTED: readonly Standard[] = [
     levels: LEVELS,
     *check(pod, minor) {
       if (minor >= 35 && hasUserNamespace(pod)) return;
-      const byPod = podContext(pod).fields.runAsNonRoot;
-      for (const { of, path, fields } of contexts(pod)) {
+      const byPod = pod.own.fields.runAsNonRoot;
+      for (const { of, path, fields } of pod.contexts) {
         const value = fields.runAsNonRoot;
         const field = `${path}.runAsNonRoot`;
         if (value === false) yield { field, says: 'must not be false' };
@@ -76,7 +72,7 @@ export const RESTRICTED: readonly Standard[] = [
     levels: LEVELS,
     *check(pod, minor) {
       if (minor >= 35 && hasUserNamespace(pod)) return;
-      for (const { path, fields } of contexts(pod)) {
+      for (const { path, fields } of pod.contexts) {
         if (fields.runAsUser === 0)
           yield { field: `${path}.runAsUser`, says: 'must not be 0, which is root' };
       }
@@ -87,8 +83,8 @@ export const RESTRICTED: readonly Standard[] = [
     levels: LEVELS,
     *check(pod) {
       if (isWindows(pod)) return;
-      const byPod = isGoodSeccomp(podContext(pod).fields.seccompProfile);
-      for (const context of contexts(pod)) {
+      const byPod = isGoodSeccomp(pod.own.fields.seccompProfile);
+      for (const context of pod.contexts) {
         yield* badSeccomp(context);
         if (context.of === 'container' && !byPod && !isSet(context.fields.seccompProfile)) {
           yield {
@@ -104,7 +100,7 @@ export const RESTRICTED: readonly Standard[] = [
     levels: LEVELS,
     *check(pod) {
       if (isWindows(pod)) return;
-      for (const { path, fields } of containerContexts(pod)) {
+      for (const { path, fields } of pod.ofContainers) {
         const dropped = dig(fields, 'capabilities', 'drop');
         if (!Array.isArray(dropped) || !dropped.includes('ALL')) {
           yield { field: `${path}.capabilities.drop`, says: 'must contain "ALL"' };

@@ -19,7 +19,7 @@ export interface Standard {
   /** Levels at which it is looked at; a stricter one takes the place of some of baseline's. */
   readonly levels: readonly PodSecurityLevel[];
   /** @param minor the minor version of Kubernetes: 34 for 1.34 */
-  readonly check: (pod: PodTemplate, minor: number) => Iterable<Violation>;
+  readonly check: (pod: Subject, minor: number) => Iterable<Violation>;
 }
 
 /** A security context with its place: the pod's own, or a container's. */
@@ -29,27 +29,28 @@ export interface Context {
   readonly fields: Fields;
 }
 
-export function podContext(pod: PodTemplate): Context {
-  return { of: 'pod', path: `${pod.path}.securityContext`, fields: fields(pod.spec.securityContext) };
+/** A pod with what the controls ask of it again and again. */
+export interface Subject extends PodTemplate {
+  readonly own: Context;
+  readonly ofContainers: readonly Context[];
+  /** The pod's own first. */
+  readonly contexts: readonly Context[];
+  readonly volumes: readonly { readonly path: string; readonly volume: Fields }[];
 }
 
-export function containerContexts(pod: PodTemplate): readonly Context[] {
-  return pod.containers.map((container) => ({
+export function subjectOf(pod: PodTemplate): Subject {
+  const { path, spec } = pod;
+  const own: Context = { of: 'pod', path: `${path}.securityContext`, fields: fields(spec.securityContext) };
+  const ofContainers = pod.containers.map((container): Context => ({
     of: 'container',
     path: `${container.path}.securityContext`,
     fields: fields(container.fields.securityContext),
   }));
-}
-
-export function contexts(pod: PodTemplate): readonly Context[] {
-  return [podContext(pod), ...containerContexts(pod)];
-}
-
-export function volumes(pod: PodTemplate): readonly { readonly path: string; readonly volume: Fields }[] {
-  return items(pod.spec.volumes).map((volume) => ({
-    path: `${pod.path}.volumes[${String(volume.name)}]`,
+  const volumes = items(spec.volumes).map((volume) => ({
+    path: `${path}.volumes[${String(volume.name)}]`,
     volume,
   }));
+  return { ...pod, own, ofContainers, contexts: [own, ...ofContainers], volumes };
 }
 
 export function isWindows(pod: PodTemplate): boolean {
@@ -70,8 +71,8 @@ export function addedCapabilities(context: Fields): string[] {
   return Array.isArray(added) ? added.map(String) : [];
 }
 
-export function* unmaskedProc(pod: PodTemplate): Generator<Violation> {
-  for (const { path, fields: context } of containerContexts(pod)) {
+export function* unmaskedProc(pod: Subject): Generator<Violation> {
+  for (const { path, fields: context } of pod.ofContainers) {
     if (isSet(context.procMount) && context.procMount !== 'Default') {
       yield { field: `${path}.procMount`, says: `${quote(context.procMount)} must be "Default"` };
     }
