@@ -1,6 +1,8 @@
 import { Document, isAlias, isMap, isScalar, parseDocument, Scalar, type Node, type YAMLMap } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../model/errors';
+import { toPlain } from './located';
+import { readPlainYaml } from './plain-yaml';
 
 /** A path into a YAML file, from its top. */
 export type ValuePath = readonly string[];
@@ -38,10 +40,15 @@ export function withValue(data: unknown, { path, value }: ValueEdit): unknown {
 
 /** Plain data of a YAML file under environments/, which may be empty. Nobody changes it: whoever asks again gets the same. */
 export function parseValues(text: string): unknown {
-  const values = parsed.get(text) ?? ((parse(text).toJS({ maxAliasCount: 1000 }) ?? {}) as unknown);
+  const values = parsed.get(text) ?? valuesOf(text);
   if (parsed.size >= FEW) parsed.clear();
   parsed.set(text, values);
   return values;
+}
+
+function valuesOf(text: string): unknown {
+  const plain = readPlainYaml(text, '');
+  return plain ? toPlain(plain) : (parse(text).toJS({ maxAliasCount: 1000 }) ?? {});
 }
 
 /** One command asks for the same few files many times, and a large one takes long. */

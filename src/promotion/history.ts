@@ -97,9 +97,9 @@ export async function history(world: World, stage: string, limit?: number): Prom
   const repo = await openRepo(world);
   await readStage(world.root, undefined, stage);
   const records = (await readRecords(repo)).filter((deployment) => deployment.stage === stage);
-  const releases = (await releasesOf(repo, 'HEAD', stage)).slice(0, limit);
+  const releases = await releasesOf(repo, 'HEAD', stage, { most: limit });
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
-  return releases.map(({ entry, lock, content }, i) => {
+  return releases.map(({ entry, base, content }, i) => {
     const until = releases[i - 1]?.entry.time ?? Infinity;
     const deployments = records.filter(
       (deployment) =>
@@ -109,7 +109,7 @@ export async function history(world: World, stage: string, limit?: number): Prom
     );
     return {
       ...describe(entry),
-      base: lock.base,
+      base,
       deployments: deployments.map(({ at, result, health, by, revision }) => ({
         at,
         result,

@@ -1,43 +1,64 @@
 import { eachCommit, type LogEntry } from '../git/log';
 import { readObjects } from '../git/read';
 import { cutCommits, type Repo } from '../git/repository';
-import { parseLock, type StageLock } from '../manifests/publish';
+import { parseLock } from '../manifests/publish';
 import { contentHash } from './records';
 
 /** A state of a stage that a commit brought. */
 export interface Release {
   readonly entry: LogEntry;
-  readonly lock: StageLock;
+  /** The revision that it was rendered from; null: that of the commit. */
+  readonly base: string | null;
   /** The hash of its manifests. */
   readonly content: string;
   /** The history of a shallow clone ends here: an earlier commit may have brought it. */
   readonly cut: boolean;
 }
 
+/** How many locks are read at once: each lists every file of its stage. */
+const BATCH = 50;
+
 /**
  * What a stage was, the newest first: one release for each commit that changed its manifests, whatever else changed
  * between.
+ *
+ * @param most how many are wanted. @default all
+ * @param within only this many commits that touched the stage are looked at. @default all
  */
 export async function releasesOf(
   repo: Repo,
   head: string,
   stage: string,
-  limit?: number,
+  { most = Infinity, within }: { readonly most?: number; readonly within?: number } = {},
 ): Promise<Release[]> {
+  const found: Release[] = [];
+  let newer: Release | undefined;
+  for await (const release of statesOf(repo, head, stage, within)) {
+    // Of neighbours with the same manifests, the oldest brought them.
+    if (newer && newer.content !== release.content) found.push(newer);
+    if (found.length >= most) return found;
+    newer = release;
+  }
+  return newer ? [...found, newer] : found;
+}
+
+/** What each commit left that changed the lock, the newest first. */
+async function* statesOf(repo: Repo, head: string, stage: string, limit?: number): AsyncIterable<Release> {
   const path = `dist/${stage}/stageline.lock`;
   const entries: LogEntry[] = [];
   await eachCommit(repo, { to: head, paths: [path], limit }, (entry) => entries.push(entry));
   const cut = cutCommits(repo);
-  const texts = await readObjects(
-    repo,
-    entries.map(({ commit }) => `${commit}:${path}`),
-  );
-  const releases = entries.flatMap((entry, i): Release[] => {
-    const text = texts[i]?.toString('utf8');
-    const lock = text === undefined ? undefined : parseLock(stage, text);
-    if (lock === undefined || 'problem' in lock) return [];
-    return [{ entry, lock, content: contentHash(lock), cut: cut.has(entry.commit) }];
-  });
-  // Of neighbours with the same manifests, the oldest brought them.
-  return releases.filter((release, i) => releases[i + 1]?.content !== release.content);
+  for (let start = 0; start < entries.length; start += BATCH) {
+    const batch = entries.slice(start, start + BATCH);
+    const texts = await readObjects(
+      repo,
+      batch.map(({ commit }) => `${commit}:${path}`),
+    );
+    for (const [i, entry] of batch.entries()) {
+      const text = texts[i]?.toString('utf8');
+      const lock = text === undefined ? undefined : parseLock(stage, text);
+      if (lock === undefined || 'problem' in lock) continue;
+      yield { entry, base: lock.base, content: contentHash(lock), cut: cut.has(entry.commit) };
+    }
+  }
 }

@@ -92,7 +92,9 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
     );
   }
   const steps = options.steps ?? 1;
-  const releases = await releasesOf(repo, checkout.head, options.stage);
+  const few = await releasesOf(repo, checkout.head, options.stage, { most: steps + 1 });
+  const isBack = few[0] && trailer(few[0].entry, 'Rollback-To') !== undefined;
+  const releases = isBack ? await releasesOf(repo, checkout.head, options.stage) : few;
   const release = releases[steps + (await startOf(repo, releases, options.stage))];
   if (release) return release.entry.commit;
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `older releases of ${options.stage} are`);

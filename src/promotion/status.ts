@@ -66,7 +66,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
     const stage = await readStage(world.root, repo, name);
     const state = windowsAt(environment, world.now());
     const hold = valueIn(stage.values, ['hold']);
-    const [release] = await releasesOf(repo, head, name, 50);
+    const [release] = await releasesOf(repo, head, name, { most: 1, within: 50 });
     result.push({
       stage: name,
       images: imagesOf(stage),

@@ -19,6 +19,19 @@ export function isStageName(name: string): boolean {
 
 /** Whether a path below dist/<stage>/ may be written: forward slashes, plain names, `.yaml` at its end only. */
 export function isFilePath(path: string): boolean {
+  let is = known.get(path);
+  if (is === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(path, (is = mayBeWritten(path)));
+  }
+  return is;
+}
+
+/** Locks list the same paths over and over. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 20_000;
+
+function mayBeWritten(path: string): boolean {
   const segments = path.split('/');
   const folders = segments.slice(0, -1);
   const plain = segments.every((s) => segmentPattern.test(s) && !s.includes('..') && !devicePattern.test(s));
