@@ -1,9 +1,10 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { UserError, type Problem } from '../model/errors';
-import type { KubeMetadata, KubeObject } from '../model/kube';
+import type { KubeObject } from '../model/kube';
 import { afterRendering } from './after-rendering';
 import type { BaseApp } from './base-app';
 import { builtInScope } from './kinds';
+import { sorted } from './kube-resource';
 import { applyPatch, targetOf, type Patch } from './patches';
 import { SYNC_WAVE, waveAnnotation, waveOf } from './sync-waves';
 
@@ -13,7 +14,7 @@ import { SYNC_WAVE, waveAnnotation, waveOf } from './sync-waves';
  * validates, which it does before every kind of synth and after the last object was added.
  */
 export function finishOnSynth(app: BaseApp): void {
-  const finished = new WeakSet<ApiObject>();
+  const finished = new Set<ApiObject>();
   app.node.addValidation({
     validate: () => {
       const objects = objectsOf(app);
@@ -30,23 +31,25 @@ export function finishOnSynth(app: BaseApp): void {
 
 /** The objects of an app, those of nested charts apart. */
 export function objectsOf(app: Chart): ApiObject[] {
-  return app.node
-    .findAll()
-    .filter((node): node is ApiObject => node instanceof ApiObject && node.chart === app);
+  const objects: ApiObject[] = [];
+  for (const node of app.node.findAll())
+    if (node instanceof ApiObject && node.chart === app) objects.push(node);
+  return objects;
 }
 
 function finish(app: BaseApp, rendered: KubeObject): KubeObject {
-  const { apiVersion, kind, metadata, ...body } = rendered;
-  const { annotations, labels, namespace, ...rest } = metadata;
-  const wave = annotations?.[SYNC_WAVE] === undefined ? waveAnnotation(waveOf(rendered)) : {};
-  const isNamespaced = builtInScope(apiVersion, kind) !== 'Cluster';
-  const complete = {
-    ...rest,
-    annotations: nonEmpty({ ...app.values.annotations, ...wave, ...annotations }),
-    labels: nonEmpty({ ...labels }),
-    namespace: isNamespaced ? namespace : undefined,
+  const { metadata } = rendered;
+  const wave = metadata.annotations?.[SYNC_WAVE] === undefined ? waveAnnotation(waveOf(rendered)) : {};
+  const isNamespaced = builtInScope(rendered.apiVersion, rendered.kind) !== 'Cluster';
+  return {
+    ...rendered,
+    metadata: sorted({
+      ...metadata,
+      annotations: nonEmpty({ ...app.values.annotations, ...wave, ...metadata.annotations }),
+      labels: nonEmpty(metadata.labels ?? {}),
+      namespace: isNamespaced ? metadata.namespace : undefined,
+    }),
   };
-  return { apiVersion, kind, metadata: sorted(complete) as KubeMetadata, ...body };
 }
 
 /** Applies each patch once to see that it fits, so that all that do not are reported together; then for good. */
@@ -82,12 +85,5 @@ function patched(object: KubeObject, patch: Patch): KubeObject {
   throw new Error(`a patch that fitted before does not any more: ${result.problem.cause}`);
 }
 
-const nonEmpty = (record: Record<string, string>): Record<string, string> | undefined =>
+const nonEmpty = (record: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined =>
   Object.keys(record).length > 0 ? sorted(record) : undefined;
-
-function sorted<T extends object>(record: T): T {
-  const copy: Partial<T> = {};
-  for (const key of Object.keys(record).sort() as (keyof T)[])
-    if (record[key] !== undefined) copy[key] = record[key];
-  return copy as T;
-}

@@ -84,17 +84,15 @@ const positionOf = new Map(order.map((kind, index) => [kind, index]));
 
 /** Objects in the order in which they are applied: by kind, then by name, then by namespace. */
 export function inApplyOrder(objects: readonly KubeObject[]): KubeObject[] {
-  const keyOf = ({ apiVersion, kind, metadata }: KubeObject): readonly (string | number)[] => [
-    positionOf.get(kind) ?? order.length,
-    kind,
-    metadata.name,
-    metadata.namespace ?? '',
-    apiVersion,
-  ];
-  const keyed = objects.map((object) => ({ object, key: keyOf(object) }));
-  keyed.sort((a, b) => {
-    const at = a.key.findIndex((part, index) => part !== b.key[index]);
-    return at < 0 ? 0 : a.key[at]! < b.key[at]! ? -1 : 1;
-  });
-  return keyed.map(({ object }) => object);
+  const position = ({ kind }: KubeObject): number => positionOf.get(kind) ?? order.length;
+  return [...objects].sort(
+    (a, b) =>
+      position(a) - position(b) ||
+      compare(a.kind, b.kind) ||
+      compare(a.metadata.name, b.metadata.name) ||
+      compare(a.metadata.namespace ?? '', b.metadata.namespace ?? '') ||
+      compare(a.apiVersion, b.apiVersion),
+  );
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

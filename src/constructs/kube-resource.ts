@@ -1,5 +1,6 @@
 import { ApiObject, JsonPatch, Lazy, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { sortedKeys } from '../model/maps';
 
 /** A typed class of cdk8s-plus-28, such as `k8s.KubeDeployment`: what its objects are, and what they take. */
 interface KubeClass<Props> {
@@ -42,21 +43,73 @@ export class KubeResource extends ApiObject {
 
   /** @throws Error for content that is no data */
   override toJson(): unknown {
-    const { apiVersion, kind, metadata: _metadata, ...body } = this.content;
-    const rendered = {
-      apiVersion,
-      kind,
-      metadata: this.metadata.toJson() as unknown,
-      ...(plain(body, this) as object),
+    const { content } = this;
+    const rendered: Record<string, unknown> = {
+      apiVersion: content.apiVersion,
+      kind: content.kind,
+      metadata: this.metadataJson(),
     };
+    for (const key of Object.keys(content)) {
+      if (OWN.has(key)) continue;
+      const value = plain(content[key], this);
+      if (value !== undefined) rendered[key] = value;
+    }
     return this.operations.length === 0 ? rendered : JsonPatch.apply(rendered, ...this.operations);
   }
+
+  /** What `metadata.toJson()` makes of data, in a tenth of the time: sorted, and without what is empty. */
+  private metadataJson(): object {
+    const { annotations, finalizers, labels, ownerReferences, _additionalAttributes } = this
+      .metadata as unknown as MetadataFields;
+    const { name, namespace } = this.metadata;
+    const fields: Record<string, unknown> = {
+      annotations: sorted(annotations),
+      finalizers,
+      labels: sorted(labels),
+      name,
+      namespace,
+      ownerReferences,
+    };
+    for (const key of Object.keys(_additionalAttributes))
+      if (!(key in fields)) fields[key] = _additionalAttributes[key];
+    const json: Record<string, unknown> = {};
+    for (const key of sortedKeys(fields)) {
+      const value = plain(fields[key], this);
+      if (value !== undefined && !isEmpty(value)) json[key] = value;
+    }
+    return json;
+  }
+}
+
+/** What cdk8s keeps of metadata, and tells by `toJson` alone. */
+interface MetadataFields {
+  readonly annotations: Readonly<Record<string, unknown>>;
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly finalizers: readonly unknown[];
+  readonly ownerReferences: readonly unknown[];
+  readonly _additionalAttributes: Readonly<Record<string, unknown>>;
+}
+
+const OWN: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** A copy with its keys in order. */
+export function sorted<T extends object>(record: T): T {
+  const copy: Partial<T> = {};
+  for (const key of sortedKeys(record) as (keyof T)[]) if (record[key] !== undefined) copy[key] = record[key];
+  return copy as T;
 }
 
 /** A copy that is data alone: nothing absent, nothing that is still to be computed. */
 function plain(value: unknown, object: ApiObject): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;
-  if (Array.isArray(value)) return value.map((item) => plain(item, object));
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    for (const item of value as readonly unknown[]) list.push(plain(item, object));
+    return list;
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     if (value instanceof Lazy) return plain(value.produce(), object);
@@ -67,8 +120,9 @@ function plain(value: unknown, object: ApiObject): unknown {
   const given = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(given)) {
-    const child = plain(given[key], object);
-    if (child !== undefined) copy[key] = child;
+    const child = given[key];
+    const data = typeof child === 'string' ? child : plain(child, object);
+    if (data !== undefined) copy[key] = data;
   }
   return copy;
 }

@@ -89,9 +89,9 @@ export const renderStageBase = (environment: Environment): KubeObject[] =>
  * tree, and find an order by dependencies that is not used.
  */
 export function objectsIn(chart: BaseApp | StageBase): KubeObject[] {
-  const errors = chart.node
-    .findAll()
-    .flatMap(({ node }) => node.validate().map((e) => `[${node.path}] ${e}`));
+  const errors: string[] = [];
+  for (const { node } of chart.node.findAll())
+    for (const error of node.validate()) errors.push(`[${node.path}] ${error}`);
   if (errors.length > 0) throw new Error(`Validation failed:\n  ${errors.join('\n  ')}`);
   return inApplyOrder(objectsOf(chart).map((object) => object.toJson() as KubeObject));
 }

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { z } from 'zod';
 import { UserError, type Problem } from '../model/errors';
+import { sortedKeys } from '../model/maps';
 import type { auxiliaryContainer, containerShape, podShape, probe } from '../model/values/container';
 import type { jobProps, serviceProps, statefulProps, workerProps } from '../model/values/workloads';
 import type { BaseApp } from './base-app';
@@ -68,19 +69,22 @@ export function appProblem(app: BaseApp, path: readonly PropertyKey[], problem: 
 
 /** Entries by name, so that the order of writing does not show. */
 export function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(record);
+  return entries.length > 1 ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : entries;
 }
 
 export const quantityOf = (value: string | number): k8s.Quantity => k8s.Quantity.fromString(String(value));
 
 export const quantitiesOf = (
   record: Readonly<Record<string, string | number | undefined>>,
-): Record<string, k8s.Quantity> =>
-  Object.fromEntries(
-    sortedEntries(record).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, quantityOf(value)]],
-    ),
-  );
+): Record<string, k8s.Quantity> => {
+  const quantities: Record<string, k8s.Quantity> = {};
+  for (const name of sortedKeys(record)) {
+    const value = record[name];
+    if (value !== undefined) quantities[name] = quantityOf(value);
+  }
+  return quantities;
+};
 
 export const intOrString = (value: string | number): k8s.IntOrString =>
   typeof value === 'number' ? k8s.IntOrString.fromNumber(value) : k8s.IntOrString.fromString(value);

@@ -28,8 +28,11 @@ const componentValues = (values: AppValues): object => ({
 const APP_KEYS: ReadonlySet<string> = new Set(Object.keys(appShape));
 const SECRET_KEYS: ReadonlySet<string> = new Set(SOURCE_KEYS);
 
-const without = (record: object, keys: ReadonlySet<string>): object =>
-  Object.fromEntries(Object.entries(record).filter(([key]) => !keys.has(key)));
+function without<T extends object>(record: T, keys: ReadonlySet<string>): object {
+  const rest: Partial<T> = {};
+  for (const key of Object.keys(record) as (keyof T & string)[]) if (!keys.has(key)) rest[key] = record[key];
+  return rest;
+}
 
 /** An app that is one component, with the values of the app. */
 function appOf<Props>(Component: new (scope: BaseApp, id: string, props: Props) => unknown): AppBuilder {

@@ -1,5 +1,6 @@
 import { UserError } from '../model/errors';
 import { describeObject, type KubeObject } from '../model/kube';
+import { sortedKeys } from '../model/maps';
 import type { RenderedFile } from '../model/rendered';
 import { markerLine } from './marker';
 import { blockLiteral, inlineNumber, inlineString, Unwritable } from './yaml-scalar';
@@ -142,21 +143,9 @@ function remember(known: Map<string, string>, text: string, written: string): st
 }
 
 function keysOf(map: Readonly<Record<string, unknown>>, first: readonly string[]): string[] {
-  const keys = sorted(Object.keys(map));
+  const keys = sortedKeys(map);
   if (first.length === 0) return keys;
   return [...first.filter((key) => Object.hasOwn(map, key)), ...keys.filter((key) => !first.includes(key))];
-}
-
-/** Sorts by insertion: maps are small, and most are in order, or nearly. */
-function sorted(keys: string[]): string[] {
-  if (keys.length > 32) return keys.sort();
-  for (let i = 1; i < keys.length; i += 1) {
-    const key = keys[i]!;
-    let at = i;
-    for (; at > 0 && keys[at - 1]! > key; at -= 1) keys[at] = keys[at - 1]!;
-    keys[at] = key;
-  }
-  return keys;
 }
 
 function scalar(value: unknown): string {

@@ -1,4 +1,5 @@
 import { sha256 } from '../manifests/publish';
+import { sortedKeys } from '../model/maps';
 import { NEVER_PINNED } from '../model/promotion';
 import type { Environment, RepositoryValues } from '../model/environment';
 
@@ -22,7 +23,7 @@ export function stableJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
   let text = '';
-  for (const key of sortedKeys(value)) {
+  for (const key of numbersFirst(value)) {
     const child = (value as Readonly<Record<string, unknown>>)[key];
     if (child !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${stableJson(child)}`;
   }
@@ -35,20 +36,8 @@ const PLAIN = /^[\w ./:-]*$/;
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** Sorted, but numbers first: JavaScript keeps them so in every object, and with them every lock that there is. */
-function sortedKeys(map: object): string[] {
-  const keys = inOrder(Object.keys(map));
+function numbersFirst(map: object): string[] {
+  const keys = sortedKeys(map);
   if (!keys.some((key) => key < ':' && /^\d/.test(key))) return keys;
   return Object.keys(Object.fromEntries(keys.map((key) => [key, true])));
-}
-
-/** Most maps are so small that sorting them by hand takes a third of the time. */
-function inOrder(keys: string[]): string[] {
-  if (keys.length > 30) return keys.sort();
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i]!;
-    let at = i;
-    for (; at > 0 && keys[at - 1]! > key; at--) keys[at] = keys[at - 1]!;
-    keys[at] = key;
-  }
-  return keys;
 }

@@ -18,6 +18,35 @@ describe('an object of our own', () => {
     expect(ours.toJson()).toEqual(theirs.toJson());
   });
 
+  it('has the metadata that cdk8s would render, whatever was added to it since', () => {
+    const props = {
+      metadata: {
+        name: 'web',
+        generateName: 'web-',
+        labels: { tier: 'front', app: Lazy.any({ produce: () => 'web' }) as string },
+        annotations: { b: '2', a: '1' },
+        managedFields: [],
+      },
+    };
+    const made = [k8s.KubeDeployment, k8s.KubeConfigMap].flatMap((kind) => [
+      addKube<object>(kind as never, chart(), 'x', props),
+      new (kind as typeof k8s.KubeConfigMap)(chart(), 'x', props),
+    ]);
+    const rendered = made.map((object, index) => {
+      if (index >= 2) {
+        object.metadata.addLabel('added', 'yes');
+        object.metadata.addAnnotation('added', 'yes');
+        object.metadata.addFinalizers('example.com/keep');
+        object.metadata.addOwnerReference({ apiVersion: 'v1', kind: 'Pod', name: 'p', uid: '1' });
+        object.metadata.add('deletionGracePeriodSeconds', 5);
+      }
+      return JSON.stringify((object.toJson() as { metadata: unknown }).metadata);
+    });
+    expect(rendered[0]).toBe(rendered[1]);
+    expect(rendered[2]).toBe(rendered[3]);
+    expect(rendered[2]).toContain('"deletionGracePeriodSeconds":5,"finalizers":["example.com/keep"]');
+  });
+
   it('keeps fields that are newer than the types', () => {
     const { spec: rendered } = addKube(k8s.KubePod, chart(), 'pod', {
       spec: { containers: [], ...{ resources: { limits: { cpu: '1' } } } },

@@ -1,5 +1,5 @@
 import { nearest } from '../../model/nearest';
-import { compile, typeBit, type Compiled } from './compiled';
+import { ARRAY, compile, OBJECT, typeBit, type Compiled } from './compiled';
 import { type Definitions, isMap, pointer, type SchemaNode, type SchemaProblem } from './node';
 import { checkScalar, checkType, type Finding, show } from './scalars';
 
@@ -21,6 +21,8 @@ export function check(node: SchemaNode, value: unknown, path: string, rules: Rul
   return problems;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 class Checker {
   /** Where the value stands below `root`: it is put into words for a problem only, and most values have none. */
   private readonly keys: (string | number)[] = [];
@@ -38,27 +40,27 @@ class Checker {
   visit(schema: Compiled, value: unknown, structural: boolean): void {
     const { node } = schema;
     if (value === null && node.nullable) return;
-    if ((schema.types & typeBit(value)) === 0) {
+    const type = typeBit(value);
+    if ((schema.types & type) === 0) {
       this.add(checkType(node, value)!);
       return;
     }
-    if (Array.isArray(value)) this.visitList(schema, value, structural);
-    else if (isMap(value)) this.visitMap(schema, value, structural);
-    else if (schema.restrictsScalars)
-      for (const finding of checkScalar(node, value, this.rules.secret)) this.add(finding);
+    if (type === OBJECT) this.visitMap(schema, value as Fields, structural);
+    else if (type === ARRAY) this.visitList(schema, value as readonly unknown[], structural);
+    else if (schema.restrictsScalars) checkScalar(node, value, this.rules.secret, this.add);
     if (schema.isCombined) this.visitCombinations(node, value);
   }
 
-  private visitMap(schema: Compiled, value: Readonly<Record<string, unknown>>, structural: boolean): void {
+  private visitMap(schema: Compiled, value: Fields, structural: boolean): void {
     const { keys, rules } = this;
     this.visitRequired(schema, value);
     if (schema.hasSize) this.visitSize(schema.node, Object.keys(value).length);
-    const rest = schema.rest();
+    const { rest } = schema.below;
     for (const key of Object.keys(value)) {
       const child = value[key];
       if (child === undefined) continue;
       keys.push(key);
-      const field = schema.field(key);
+      const field = schema.below.field(key);
       if (schema.isEmbedded && structural && EMBEDDED.has(key)) {
         if (key === 'metadata') this.problems.push(...rules.metadata(child, this.path()));
       } else if (field) {
@@ -77,11 +79,11 @@ class Checker {
     if (size > (node.maxProperties ?? Infinity)) this.bad(`must have at most ${node.maxProperties} fields`);
   }
 
-  private visitRequired(schema: Compiled, value: Readonly<Record<string, unknown>>): void {
+  private visitRequired(schema: Compiled, value: Fields): void {
     for (const key of schema.required) {
       const given = Object.hasOwn(value, key) ? value[key] : undefined;
       if (given !== undefined && (given !== null || !this.rules.nullIsAbsent)) continue;
-      const expected = schema.field(key)?.node.type;
+      const expected = schema.below.field(key)?.node.type;
       this.below(key, {
         code: 'missing-field',
         message: `field "${key}" is required`,
@@ -94,7 +96,7 @@ class Checker {
     const { node } = schema;
     if (value.length < (node.minItems ?? 0)) this.bad(`must have at least ${node.minItems} items`);
     if (value.length > (node.maxItems ?? Infinity)) this.bad(`must have at most ${node.maxItems} items`);
-    const items = schema.items();
+    const { items } = schema.below;
     if (items) {
       for (let i = 0; i < value.length; i++) {
         this.keys.push(i);
@@ -108,14 +110,16 @@ class Checker {
   /** Items of a list that Kubernetes treats as a map, or as a set, must differ. */
   private visitKeys(schema: Compiled, value: readonly unknown[]): void {
     const keys = schema.node['x-kubernetes-list-map-keys'];
-    const fields = keys && schema.items()?.node.properties;
-    const seen = new Map<string, number>();
+    const fields = keys && schema.below.items?.node.properties;
+    const [texts, others] = [new Map<string, number>(), new Map<string, number>()];
     value.forEach((item, i) => {
       if (keys && !isMap(item)) return;
       const identity = keys
-        ? keys.map((key) => (item as Record<string, unknown>)[key] ?? fields?.[key]?.default ?? null)
+        ? keys.map((key) => (item as Fields)[key] ?? fields?.[key]?.default ?? null)
         : [item];
-      const text = JSON.stringify(identity);
+      const [only] = identity;
+      const isText = identity.length === 1 && typeof only === 'string';
+      const [seen, text] = isText ? [texts, only] : [others, JSON.stringify(identity)];
       const first = seen.get(text);
       if (first === undefined) {
         seen.set(text, i);
@@ -174,9 +178,9 @@ class Checker {
     this.keys.pop();
   }
 
-  private add(finding: Finding): void {
+  private readonly add = (finding: Finding): void => {
     this.problems.push({ ...finding, path: this.path() });
-  }
+  };
 
   private path(): string {
     return this.keys.reduce<string>(pointer, this.root);

@@ -17,15 +17,47 @@ export interface Compiled {
   /** Whether items of the list must differ. */
   readonly differ: boolean;
   readonly isCombined: boolean;
-  /** The fields' nodes, and that of all others; looked up when first asked for, since schemas may hold themselves. */
-  readonly field: (key: string) => Compiled | undefined;
-  readonly rest: () => Compiled | undefined;
-  readonly items: () => Compiled | undefined;
+  /** What stands below it, looked up when first asked for: schemas may hold themselves. */
+  readonly below: Below;
+}
+
+/** The nodes of a node's fields, of all other fields, and of its items. */
+export class Below {
+  private readonly fields = new Map<string, Compiled | undefined>();
+  private others: Compiled | undefined;
+  private each: Compiled | undefined;
+
+  constructor(
+    private readonly node: SchemaNode,
+    private readonly definitions: Definitions,
+  ) {}
+
+  field(key: string): Compiled | undefined {
+    const known = this.fields.get(key);
+    if (known) return known;
+    const { properties = {} } = this.node;
+    if (!Object.hasOwn(properties, key)) return undefined;
+    const field = compile(properties[key]!, this.definitions);
+    this.fields.set(key, field);
+    return field;
+  }
+
+  get rest(): Compiled | undefined {
+    const { additionalProperties } = this.node;
+    if (typeof additionalProperties !== 'object') return undefined;
+    return (this.others ??= compile(additionalProperties, this.definitions));
+  }
+
+  get items(): Compiled | undefined {
+    const { items } = this.node;
+    return items && (this.each ??= compile(items, this.definitions));
+  }
 }
 
 /** Each has the bit of its place. */
 const TYPES = ['string', 'integer', 'number', 'boolean', 'object', 'array', 'null'];
-const [STRING, INTEGER, NUMBER, BOOLEAN, OBJECT, ARRAY, NULL] = [1, 2, 4, 8, 16, 32, 64] as const;
+const [STRING, INTEGER, NUMBER, BOOLEAN, NULL] = [1, 2, 4, 8, 64] as const;
+export const [OBJECT, ARRAY] = [16, 32] as const;
 
 /** The type of a value as a bit; `typeName` says the same in words. */
 export function typeBit(value: unknown): number {
@@ -67,14 +99,7 @@ function resolve(node: SchemaNode, definitions: Definitions): SchemaNode {
 }
 
 function compileNode(node: SchemaNode, definitions: Definitions): Compiled {
-  const { additionalProperties: rest, items, properties = {} } = node;
-  const fields = new Map<string, Compiled | undefined>();
-  const [others, each] = [typeof rest === 'object' ? rest : undefined, items].map((child) => {
-    let compiled: Compiled | undefined;
-    return () => (child ? (compiled ??= compile(child, definitions)) : undefined);
-  }) as [() => Compiled | undefined, () => Compiled | undefined];
-  const of = (key: string): Compiled | undefined =>
-    Object.hasOwn(properties, key) ? compile(properties[key]!, definitions) : undefined;
+  const { additionalProperties: rest, properties = {} } = node;
   return {
     node,
     types: typesOf(node),
@@ -89,15 +114,7 @@ function compileNode(node: SchemaNode, definitions: Definitions): Compiled {
       node.uniqueItems === true ||
       node['x-kubernetes-list-type'] === 'set',
     isCombined: [node.allOf, node.anyOf, node.oneOf, node.not].some((part) => part !== undefined),
-    field: (key) => {
-      const found = fields.get(key);
-      if (found) return found;
-      const child = of(key);
-      if (child) fields.set(key, child);
-      return child;
-    },
-    rest: others,
-    items: each,
+    below: new Below(node, definitions),
   };
 }
 

@@ -33,11 +33,15 @@ function article(type: string): string {
 }
 
 /** Enums, formats, patterns and bounds. `secret`: the value must not be quoted in a message. */
-export function checkScalar(node: SchemaNode, value: unknown, secret: boolean): Finding[] {
-  const found: Finding[] = [];
+export function checkScalar(
+  node: SchemaNode,
+  value: unknown,
+  secret: boolean,
+  add: (finding: Finding) => void,
+): void {
   const bad: Bad = (rule: string, more = {}) => {
     const shown = secret ? 'this value' : show(value);
-    found.push({ code: 'bad-value', message: `${shown} ${rule}`, ...more });
+    add({ code: 'bad-value', message: `${shown} ${rule}`, ...more });
   };
   if (node.enum && !node.enum.includes(value)) {
     const names = node.enum.filter((name) => typeof name === 'string');
@@ -47,7 +51,6 @@ export function checkScalar(node: SchemaNode, value: unknown, secret: boolean): 
   }
   if (typeof value === 'string') checkString(node, value, bad);
   if (typeof value === 'number') checkNumber(node, value, bad);
-  return found;
 }
 
 type Bad = (rule: string, more?: Partial<Finding>) => void;
