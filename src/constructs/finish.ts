@@ -1,10 +1,10 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { UserError, type Problem } from '../model/errors';
-import type { KubeObject } from '../model/kube';
+import type { KubeMetadata, KubeObject } from '../model/kube';
 import { afterRendering } from './after-rendering';
 import type { BaseApp } from './base-app';
 import { builtInScope } from './kinds';
-import { sorted } from './kube-resource';
+import { isEmpty, sorted } from './kube-resource';
 import { applyPatch, targetOf, type Patch } from './patches';
 import { SYNC_WAVE, waveAnnotation, waveOf } from './sync-waves';
 
@@ -38,18 +38,15 @@ export function objectsOf(app: Chart): ApiObject[] {
 }
 
 function finish(app: BaseApp, rendered: KubeObject): KubeObject {
-  const { metadata } = rendered;
-  const wave = metadata.annotations?.[SYNC_WAVE] === undefined ? waveAnnotation(waveOf(rendered)) : {};
-  const isNamespaced = builtInScope(rendered.apiVersion, rendered.kind) !== 'Cluster';
-  return {
-    ...rendered,
-    metadata: sorted({
-      ...metadata,
-      annotations: nonEmpty({ ...app.values.annotations, ...wave, ...metadata.annotations }),
-      labels: nonEmpty(metadata.labels ?? {}),
-      namespace: isNamespaced ? metadata.namespace : undefined,
-    }),
-  };
+  const { annotations, ...rest } = rendered.metadata;
+  const wave = annotations?.[SYNC_WAVE] === undefined ? waveAnnotation(waveOf(rendered)) : {};
+  const all = sorted({ ...app.values.annotations, ...wave, ...annotations });
+  const metadata: Record<string, unknown> = isEmpty(all) ? {} : { annotations: all };
+  for (const key of Object.keys(rest)) {
+    if (key === 'namespace' && builtInScope(rendered.apiVersion, rendered.kind) === 'Cluster') continue;
+    if (key !== 'labels' || !isEmpty(rest.labels)) metadata[key] = rest[key];
+  }
+  return { ...rendered, metadata: metadata as KubeMetadata };
 }
 
 /** Applies each patch once to see that it fits, so that all that do not are reported together; then for good. */
@@ -84,6 +81,3 @@ function patched(object: KubeObject, patch: Patch): KubeObject {
   if ('patched' in result) return result.patched;
   throw new Error(`a patch that fitted before does not any more: ${result.problem.cause}`);
 }
-
-const nonEmpty = (record: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined =>
-  Object.keys(record).length > 0 ? sorted(record) : undefined;

@@ -2,9 +2,17 @@ import { ApiObject, JsonPatch, Lazy, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { sortedKeys } from '../model/maps';
 
+interface Gvk {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** What an object is made of beside what it is: its metadata, and its fields by their names. */
+type Content = { readonly metadata?: ApiObjectProps['metadata'] } & Readonly<Record<string, unknown>>;
+
 /** A typed class of cdk8s-plus-28, such as `k8s.KubeDeployment`: what its objects are, and what they take. */
 interface KubeClass<Props> {
-  readonly GVK: { readonly apiVersion: string; readonly kind: string };
+  readonly GVK: Gvk;
   new (scope: Construct, id: string, props: Props): ApiObject;
 }
 
@@ -18,7 +26,7 @@ export function addKube<Props extends object>(
   id: string,
   props: NoInfer<Props>,
 ): KubeResource {
-  return new KubeResource(scope, id, { ...props, ...kind.GVK });
+  return new KubeResource(scope, id, kind.GVK, props as Content);
 }
 
 /**
@@ -32,9 +40,10 @@ export class KubeResource extends ApiObject {
   constructor(
     scope: Construct,
     id: string,
-    private readonly content: ApiObjectProps,
+    { apiVersion, kind }: Gvk,
+    private readonly content: Content,
   ) {
-    super(scope, id, content);
+    super(scope, id, { apiVersion, kind, metadata: content.metadata });
   }
 
   override addJsonPatch(...operations: JsonPatch[]): void {
@@ -43,15 +52,11 @@ export class KubeResource extends ApiObject {
 
   /** @throws Error for content that is no data */
   override toJson(): unknown {
-    const { content } = this;
-    const rendered: Record<string, unknown> = {
-      apiVersion: content.apiVersion,
-      kind: content.kind,
-      metadata: this.metadataJson(),
-    };
-    for (const key of Object.keys(content)) {
-      if (OWN.has(key)) continue;
-      const value = plain(content[key], this);
+    const { apiVersion, kind } = this;
+    const rendered: Record<string, unknown> = { apiVersion, kind, metadata: this.metadataJson() };
+    for (const key of Object.keys(this.content)) {
+      if (key === 'metadata') continue;
+      const value = plain(this.content[key], this);
       if (value !== undefined) rendered[key] = value;
     }
     return this.operations.length === 0 ? rendered : JsonPatch.apply(rendered, ...this.operations);
@@ -90,9 +95,7 @@ interface MetadataFields {
   readonly _additionalAttributes: Readonly<Record<string, unknown>>;
 }
 
-const OWN: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
-
-const isEmpty = (value: unknown): boolean =>
+export const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
 /** A copy with its keys in order. */

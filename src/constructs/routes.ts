@@ -47,6 +47,8 @@ export function addIngress(
   });
 }
 
+const HTTP_ROUTE = { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' };
+
 /** https://gateway-api.sigs.k8s.io/api-types/httproute/ */
 export function addRoute(
   scope: Construct,
@@ -56,9 +58,7 @@ export function addRoute(
   const { gateway, name: cluster } = app.environment.cluster;
   if (!gateway) throw missing(app, 'route', cluster, 'name and namespace');
   const port = servicePort(app, ports, values.port, ['route', 'port']);
-  new KubeResource(scope, 'route', {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
+  new KubeResource(scope, 'route', HTTP_ROUTE, {
     metadata,
     spec: {
       parentRefs: [

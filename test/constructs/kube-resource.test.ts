@@ -3,6 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { addKube, KubeResource } from '../../src/constructs/kube-resource';
 
 const chart = (): Chart => new Chart(new App(), 'app', { namespace: 'shop', labels: { team: 'a' } });
+const THING = { apiVersion: 'example.com/v1', kind: 'Thing' };
 const spec = {
   selector: { matchLabels: { app: 'web' } },
   minReadySeconds: undefined,
@@ -56,9 +57,7 @@ describe('an object of our own', () => {
 
   it('computes what is lazy when it is rendered, and then applies JSON patches', () => {
     const ports: number[] = [];
-    const made = new KubeResource(chart(), 'x', {
-      apiVersion: 'example.com/v1',
-      kind: 'Thing',
+    const made = new KubeResource(chart(), 'x', THING, {
       spec: Lazy.any({ produce: () => ({ ports }) }),
     });
     made.addJsonPatch(JsonPatch.add('/spec/more', true));
@@ -67,7 +66,7 @@ describe('an object of our own', () => {
   });
 
   it('refuses what is no data, and says where', () => {
-    const made = new KubeResource(chart(), 'x', { apiVersion: 'v1', kind: 'Thing', at: new Date(0) });
+    const made = new KubeResource(chart(), 'x', THING, { at: new Date(0) });
     expect(() => made.toJson()).toThrow('app/x holds a Date, which is no data');
   });
 });

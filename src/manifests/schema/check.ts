@@ -1,7 +1,7 @@
 import { nearest } from '../../model/nearest';
 import { ARRAY, compile, OBJECT, typeBit, type Compiled } from './compiled';
 import { type Definitions, isMap, pointer, type SchemaNode, type SchemaProblem } from './node';
-import { checkScalar, checkType, type Finding, show } from './scalars';
+import { badValue, checkType, type Finding, show } from './scalars';
 
 /** How one kind is checked. */
 export interface Rules {
@@ -47,7 +47,11 @@ class Checker {
     }
     if (type === OBJECT) this.visitMap(schema, value as Fields, structural);
     else if (type === ARRAY) this.visitList(schema, value as readonly unknown[], structural);
-    else if (schema.restrictsScalars) checkScalar(node, value, this.rules.secret, this.add);
+    else
+      for (const rule of schema.rules) {
+        const wrong = rule(value);
+        if (wrong) this.add(badValue(wrong, value, this.rules.secret));
+      }
     if (schema.isCombined) this.visitCombinations(node, value);
   }
 
@@ -59,14 +63,14 @@ class Checker {
     for (const key of Object.keys(value)) {
       const child = value[key];
       if (child === undefined) continue;
+      const own = schema.below.field(key);
+      const field = own ?? rest;
+      if (field && (field.free & typeBit(child)) !== 0 && !schema.isEmbedded) continue;
       keys.push(key);
-      const field = schema.below.field(key);
       if (schema.isEmbedded && structural && EMBEDDED.has(key)) {
         if (key === 'metadata') this.problems.push(...rules.metadata(child, this.path()));
       } else if (field) {
-        if (child !== null || !rules.nullIsAbsent) this.visit(field, child, structural);
-      } else if (rest) {
-        this.visit(rest, child, structural);
+        if (child !== null || !own || !rules.nullIsAbsent) this.visit(field, child, structural);
       } else if (structural && schema.isClosed) {
         this.unknown(key, Object.keys(schema.node.properties ?? {}));
       }

@@ -1,13 +1,15 @@
 import type { Definitions, SchemaNode } from './node';
-import { expectedType } from './scalars';
+import { expectedType, scalarRules } from './scalars';
 
 /** A node as objects are checked against it: references are followed, and all it asks for is looked up, once. */
 export interface Compiled {
   readonly node: SchemaNode;
   /** The types it allows, as bits of {@link typeBit}. */
   readonly types: number;
-  /** Whether scalars of these types have more to fulfil. */
-  readonly restrictsScalars: boolean;
+  /** What scalars of these types have to fulfil beside. */
+  readonly rules: ReturnType<typeof scalarRules>;
+  /** The types of which any scalar will do, as bits. */
+  readonly free: number;
   /** Fields that must be there; what has a default need not. */
   readonly required: readonly string[];
   readonly hasSize: boolean;
@@ -100,10 +102,13 @@ function resolve(node: SchemaNode, definitions: Definitions): SchemaNode {
 
 function compileNode(node: SchemaNode, definitions: Definitions): Compiled {
   const { additionalProperties: rest, properties = {} } = node;
+  const [types, rules] = [typesOf(node), scalarRules(node)];
+  const isCombined = [node.allOf, node.anyOf, node.oneOf, node.not].some((part) => part !== undefined);
   return {
     node,
-    types: typesOf(node),
-    restrictsScalars: RESTRICTIONS.some((key) => node[key] !== undefined),
+    types,
+    rules,
+    free: rules.length === 0 && !isCombined ? types & (STRING | INTEGER | NUMBER | BOOLEAN) : 0,
     required: (node.required ?? []).filter((key) => properties[key]?.default === undefined),
     hasSize: node.minProperties !== undefined || node.maxProperties !== undefined,
     // A node without a type says nothing: Kubernetes' JSON type, for instance.
@@ -113,22 +118,10 @@ function compileNode(node: SchemaNode, definitions: Definitions): Compiled {
       node['x-kubernetes-list-map-keys'] !== undefined ||
       node.uniqueItems === true ||
       node['x-kubernetes-list-type'] === 'set',
-    isCombined: [node.allOf, node.anyOf, node.oneOf, node.not].some((part) => part !== undefined),
+    isCombined,
     below: new Below(node, definitions),
   };
 }
-
-const RESTRICTIONS = [
-  'enum',
-  'format',
-  'pattern',
-  'minimum',
-  'maximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'x-kubernetes-int-or-string',
-] as const;
 
 function typesOf(node: SchemaNode): number {
   const expected = expectedType(node);

@@ -32,61 +32,107 @@ function article(type: string): string {
   return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`;
 }
 
-/** Enums, formats, patterns and bounds. `secret`: the value must not be quoted in a message. */
-export function checkScalar(
-  node: SchemaNode,
-  value: unknown,
-  secret: boolean,
-  add: (finding: Finding) => void,
-): void {
-  const bad: Bad = (rule: string, more = {}) => {
-    const shown = secret ? 'this value' : show(value);
-    add({ code: 'bad-value', message: `${shown} ${rule}`, ...more });
-  };
-  if (node.enum && !node.enum.includes(value)) {
-    const names = node.enum.filter((name) => typeof name === 'string');
-    const near = typeof value === 'string' ? nearest(value, names) : undefined;
-    const expected = node.enum.map(show).join(', ');
-    bad(`must be one of ${expected}`, { expected, ...(near !== undefined && { nearest: near }) });
-  }
-  if (typeof value === 'string') checkString(node, value, bad);
-  if (typeof value === 'number') checkNumber(node, value, bad);
+/** What is wrong with a scalar: what it must be, and more for the finding. */
+interface Wrong extends Partial<Finding> {
+  readonly rule: string;
 }
 
-type Bad = (rule: string, more?: Partial<Finding>) => void;
+/** One restriction of a node. */
+type Rule = (value: unknown) => Wrong | undefined;
 
-function checkString(node: SchemaNode, value: string, bad: Bad): void {
-  if (node.format === 'quantity' && !QUANTITY.test(value)) {
-    bad('must be a quantity, such as 500m or 128Mi', { expected: 'quantity' });
+/** What a node asks of scalars beside their type: enums, formats, patterns and bounds, each as a rule of its own. */
+export function scalarRules(node: SchemaNode): readonly Rule[] {
+  const text = textRules(node).map(
+    (rule): Rule =>
+      (value) =>
+        typeof value === 'string' ? rule(value) : undefined,
+  );
+  const number = numberRules(node).map(
+    (rule): Rule =>
+      (value) =>
+        typeof value === 'number' ? rule(value) : undefined,
+  );
+  return [...(node.enum ? [enumRule(node.enum)] : []), ...text, ...number];
+}
+
+/** `secret`: the value must not be quoted in a message. */
+export function badValue({ rule, ...more }: Wrong, value: unknown, secret: boolean): Finding {
+  return { code: 'bad-value', message: `${secret ? 'this value' : show(value)} ${rule}`, ...more };
+}
+
+function enumRule(allowed: readonly unknown[]): Rule {
+  const expected = allowed.map(show).join(', ');
+  const names = allowed.filter((name) => typeof name === 'string');
+  return (value) => {
+    if (allowed.includes(value)) return undefined;
+    const near = typeof value === 'string' ? nearest(value, names) : undefined;
+    return { rule: `must be one of ${expected}`, expected, ...(near !== undefined && { nearest: near }) };
+  };
+}
+
+function textRules({
+  format,
+  maxLength,
+  minLength,
+  pattern,
+}: SchemaNode): ((value: string) => Wrong | undefined)[] {
+  const rules: ((value: string) => Wrong | undefined)[] = [];
+  const must = (fits: (value: string) => boolean, rule: string, expected?: string): void => {
+    const wrong = { rule, ...(expected !== undefined && { expected }) };
+    rules.push((value) => (fits(value) ? undefined : wrong));
+  };
+  if (format === 'quantity') {
+    must((value) => QUANTITY.test(value), 'must be a quantity, such as 500m or 128Mi', 'quantity');
   }
-  if (node.format === 'date-time' && !DATE_TIME.test(value)) {
-    bad('must be a date and time, such as 2006-01-02T15:04:05Z', { expected: 'date-time' });
+  if (format === 'date-time') {
+    must(
+      (value) => DATE_TIME.test(value),
+      'must be a date and time, such as 2006-01-02T15:04:05Z',
+      'date-time',
+    );
   }
   // The API server, too, lets line breaks pass in base64.
-  if (node.format === 'byte' && !BASE64.test(value.replace(/[\r\n]/g, ''))) {
-    bad('must be base64', { expected: 'base64' });
+  if (format === 'byte')
+    must((value) => BASE64.test(value.replace(/[\r\n]/g, '')), 'must be base64', 'base64');
+  const expression = pattern === undefined ? undefined : compile(pattern);
+  if (expression) must((value) => expression.test(value), `must match ${pattern}`, pattern);
+  if (minLength !== undefined) {
+    must((value) => lengthOf(value) >= minLength, `must have at least ${minLength} characters`);
   }
-  if (node.pattern !== undefined && !(compile(node.pattern)?.test(value) ?? true)) {
-    bad(`must match ${node.pattern}`, { expected: node.pattern });
+  if (maxLength !== undefined) {
+    must((value) => lengthOf(value) <= maxLength, `must have at most ${maxLength} characters`);
   }
-  if (node.minLength === undefined && node.maxLength === undefined) return;
-  const length = [...value].length;
-  if (length < (node.minLength ?? 0)) bad(`must have at least ${node.minLength} characters`);
-  if (length > (node.maxLength ?? Infinity)) bad(`must have at most ${node.maxLength} characters`);
+  return rules;
 }
 
-function checkNumber(node: SchemaNode, value: number, bad: Bad): void {
-  const limit = INTEGERS[node['x-kubernetes-int-or-string'] ? 'int32' : (node.format ?? '')];
-  if (limit !== undefined && (value < -limit || value >= limit))
-    bad(`does not fit ${node.format ?? 'int32'}`);
-  const { minimum = -Infinity, maximum = Infinity, multipleOf } = node;
-  if (node.exclusiveMinimum ? value <= minimum : value < minimum) {
-    bad(`must be ${node.exclusiveMinimum ? 'more than' : 'at least'} ${minimum}`);
+const lengthOf = (value: string): number => [...value].length;
+
+function numberRules(node: SchemaNode): ((value: number) => Wrong | undefined)[] {
+  const { exclusiveMaximum, exclusiveMinimum, format, maximum, minimum, multipleOf } = node;
+  const rules: ((value: number) => Wrong | undefined)[] = [];
+  const must = (fits: (value: number) => boolean, rule: string): void => {
+    rules.push((value) => (fits(value) ? undefined : { rule }));
+  };
+  const limit = INTEGERS[node['x-kubernetes-int-or-string'] ? 'int32' : (format ?? '')];
+  if (limit !== undefined)
+    must((value) => !(value < -limit || value >= limit), `does not fit ${format ?? 'int32'}`);
+  if (minimum !== undefined) {
+    const what = exclusiveMinimum ? 'more than' : 'at least';
+    must(
+      (value) => (exclusiveMinimum ? !(value <= minimum) : !(value < minimum)),
+      `must be ${what} ${minimum}`,
+    );
   }
-  if (node.exclusiveMaximum ? value >= maximum : value > maximum) {
-    bad(`must be ${node.exclusiveMaximum ? 'less than' : 'at most'} ${maximum}`);
+  if (maximum !== undefined) {
+    const what = exclusiveMaximum ? 'less than' : 'at most';
+    must(
+      (value) => (exclusiveMaximum ? !(value >= maximum) : !(value > maximum)),
+      `must be ${what} ${maximum}`,
+    );
   }
-  if (multipleOf !== undefined && value % multipleOf !== 0) bad(`must be a multiple of ${multipleOf}`);
+  if (multipleOf !== undefined)
+    must((value) => value % multipleOf === 0, `must be a multiple of ${multipleOf}`);
+  return rules;
 }
 
 export function show(value: unknown): string {
@@ -94,18 +140,11 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-const compiled = new Map<string, RegExp | undefined>();
-
 /** Patterns are written for Go; one that JavaScript cannot read is not checked. */
 function compile(pattern: string): RegExp | undefined {
-  if (!compiled.has(pattern)) {
-    let expression: RegExp | undefined;
-    try {
-      expression = new RegExp(pattern);
-    } catch {
-      expression = undefined;
-    }
-    compiled.set(pattern, expression);
+  try {
+    return new RegExp(pattern);
+  } catch {
+    return undefined;
   }
-  return compiled.get(pattern);
 }
