@@ -79,7 +79,11 @@ function bundle(root, code, entries, more) {
 
 /** A bundle that has Node write the places in its sources into each stack. */
 function withPlaces({ root, code, entries, filename, text }) {
-  const { text: same, map } = bundle(root, code, entries, { sourcemap: 'external', outfile: filename });
+  const { text: same, map } = bundle(root, code, entries, {
+    sourcemap: 'external',
+    sourcesContent: false,
+    outfile: filename,
+  });
   process.setSourceMapsEnabled(true);
   const url = same === text ? `data:application/json;base64,${Buffer.from(map).toString('base64')}` : '';
   const module = Object.assign(new Module(filename), { filename });
