@@ -2,6 +2,7 @@ import { parseCron } from '../../model/delivery/cron';
 import type { Problem } from '../../model/errors';
 import { KUBERNETES_VERSIONS } from '../../model/cluster';
 import { suggest } from '../../model/nearest';
+import { isTimeZone } from '../../model/time-zone';
 import { containersOf, podOf, type PodValues } from './pod';
 import type { AppRule } from './rule';
 
@@ -151,12 +152,3 @@ export const schedulesAreReal: AppRule = {
     return problems;
   },
 };
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return /^[A-Za-z]/.test(timeZone);
-  } catch {
-    return false;
-  }
-}

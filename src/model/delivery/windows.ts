@@ -1,19 +1,11 @@
 import { z } from 'zod';
+import { isTimeZone } from '../time-zone';
 import { parseCron } from './cron';
 import { goDuration } from './sync';
 
 const timeZone = z.string().refine(isTimeZone, {
   message: 'must be an IANA time zone such as Europe/Berlin: Argo CD takes UTC for one that it does not know',
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch {
-    return false;
-  }
-}
 
 const cron = z.string().superRefine((schedule, context) => {
   const parsed = parseCron(schedule);
