@@ -1,5 +1,5 @@
 import { fields, strings } from '../fields';
-import { objectRule, type Finding } from './rule';
+import { objectRule } from './rule';
 
 const MAX_DATA = 1024 * 1024;
 
@@ -10,7 +10,7 @@ const MAX_DATA = 1024 * 1024;
 export const configData = objectRule(
   'invalid-config-data',
   'Keys of ConfigMaps and Secrets are valid, in one map only, and the data is at most 1 MiB.',
-  function* (entry): Iterable<Finding> {
+  (entry, found) => {
     const { kind } = entry;
     if (kind !== 'ConfigMap' && kind !== 'Secret') return;
     const { data, binaryData, stringData } = entry.object;
@@ -22,27 +22,27 @@ export const configData = objectRule(
       for (const key of Object.keys(fields(value))) {
         if (key.length <= 253 && /^[-._a-zA-Z0-9]+$/.test(key) && key !== '.' && !key.startsWith('..'))
           continue;
-        yield {
+        found.push({
           entry,
           field: map,
           says: `key ${JSON.stringify(key)} is no file name: letters, digits, "-", "_" and ".", 253 at most, not "." and not ".." first`,
-        };
+        });
       }
     }
     if (kind === 'ConfigMap') {
       for (const key of Object.keys(fields(data)).filter((k) => Object.hasOwn(fields(binaryData), k))) {
-        yield { entry, field: 'binaryData', says: `key "${key}" is in data, too` };
+        found.push({ entry, field: 'binaryData', says: `key "${key}" is in data, too` });
       }
     }
     const size =
       strings(plain).reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0) +
       strings(encoded).reduce((sum, [, text]) => sum + Buffer.byteLength(text, 'base64'), 0);
     if (size > MAX_DATA) {
-      yield {
+      found.push({
         entry,
         says: `holds ${size} bytes of data, more than the ${MAX_DATA} that the API server stores`,
         remedy: 'Split it, or bring large files in with an image or a volume.',
-      };
+      });
     }
   },
 );

@@ -6,24 +6,31 @@ import { podRule, type Finding, type PodEntry } from './rule';
 export const images = podRule(
   'image-not-pinned',
   'Every image is a valid reference with a digest, or with a tag other than latest.',
-  function* (entry): Iterable<Finding> {
+  (entry, found) => {
     for (const { path, reference } of imageFields(entry)) {
       const wrong = judge(reference);
-      if (wrong !== undefined) yield { entry, field: path, ...wrong };
+      if (wrong !== undefined) found.push({ entry, field: path, ...wrong });
     }
   },
 );
 
+interface ImageField {
+  readonly path: string;
+  readonly reference: string | undefined;
+}
+
 /** Every image that a pod names, and where. */
-export function* imageFields({ pod }: PodEntry): Iterable<{ path: string; reference: string | undefined }> {
-  for (const { path, fields } of pod.containers) {
-    yield { path: `${path}.image`, reference: text(fields.image) };
-  }
+export function imageFields({ pod }: PodEntry): readonly ImageField[] {
+  const named = pod.containers.map(({ path, fields }): ImageField => ({
+    path: `${path}.image`,
+    reference: text(fields.image),
+  }));
   for (const volume of items(pod.spec.volumes)) {
     if (volume.image === undefined) continue;
     const [reference] = items([volume.image]).map((image) => text(image.reference));
-    yield { path: `${pod.path}.volumes[${String(volume.name)}].image.reference`, reference };
+    named.push({ path: `${pod.path}.volumes[${String(volume.name)}].image.reference`, reference });
   }
+  return named;
 }
 
 function judge(reference: string | undefined): Pick<Finding, 'says' | 'consequence' | 'remedy'> | undefined {

@@ -1,5 +1,5 @@
 import { dig } from '../fields';
-import { objectRule, type Finding } from './rule';
+import { objectRule } from './rule';
 
 interface NameForm {
   readonly pattern: RegExp;
@@ -63,29 +63,29 @@ const FORMS = new Map<string, NameForm>(
 export const names = objectRule(
   'invalid-name',
   'Names are valid for their kind, and short enough for what controllers append.',
-  function* (entry): Iterable<Finding> {
+  (entry, found) => {
     const { object } = entry;
     const { name, namespace } = object.metadata;
     const form = FORMS.get(entry.kind) ?? subdomain;
     if (!fits(name, form)) {
-      yield {
+      found.push({
         entry,
         field: 'metadata.name',
         says: `${quote(name)} is not ${form.says}`,
         consequence: 'The API server, or a controller after it, would refuse it.',
-      };
+      });
     }
     if (namespace !== undefined && !fits(namespace, label)) {
-      yield { entry, field: 'metadata.namespace', says: `${quote(namespace)} is not ${label.says}` };
+      found.push({ entry, field: 'metadata.namespace', says: `${quote(namespace)} is not ${label.says}` });
     }
     if (entry.kind === 'CustomResourceDefinition.apiextensions.k8s.io') {
       const expected = `${String(dig(object, 'spec', 'names', 'plural'))}.${String(dig(object, 'spec', 'group'))}`;
       if (name !== expected) {
-        yield {
+        found.push({
           entry,
           field: 'metadata.name',
           says: `${quote(name)} is not "${expected}", as its plural and group demand`,
-        };
+        });
       }
     }
   },

@@ -50,19 +50,27 @@ export function stageRule(
   return { name, about, of, check: (world) => world.stages.flatMap((stage) => [...check(stage, world)]) };
 }
 
-/** A rule that looks at each object by itself. */
-export function objectRule(name: string, about: string, check: (entry: Entry) => Iterable<Finding>): Rule {
-  return stageRule('each', name, about, (stage) => findings(stage.entries, check));
+/** A rule that looks at each object by itself, and adds what it finds. */
+export function objectRule(
+  name: string,
+  about: string,
+  check: (entry: Entry, found: Finding[]) => void,
+): Rule {
+  return stageRule('each', name, about, ({ entries }) => findings(entries, check));
 }
 
-/** A rule that looks at each pod template by itself. */
-export function podRule(name: string, about: string, check: (entry: PodEntry) => Iterable<Finding>): Rule {
-  return stageRule('each', name, about, (stage) => findings(stage.pods, check));
+/** A rule that looks at each pod template by itself, and adds what it finds. */
+export function podRule(
+  name: string,
+  about: string,
+  check: (entry: PodEntry, found: Finding[]) => void,
+): Rule {
+  return stageRule('each', name, about, ({ pods }) => findings(pods, check));
 }
 
-function findings<T>(entries: readonly T[], check: (entry: T) => Iterable<Finding>): Finding[] {
+function findings<T>(entries: readonly T[], check: (entry: T, found: Finding[]) => void): Finding[] {
   const found: Finding[] = [];
-  for (const entry of entries) for (const finding of check(entry)) found.push(finding);
+  for (const entry of entries) check(entry, found);
   return found;
 }
 

@@ -58,19 +58,19 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'hostNamespaces',
     levels: BOTH,
-    *check(pod) {
+    check(pod, found) {
       for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) {
-        if (pod.spec[field] === true) yield { field: `${pod.path}.${field}`, says: 'must not be true' };
+        if (pod.spec[field] === true) found.push({ field: `${pod.path}.${field}`, says: 'must not be true' });
       }
     },
   },
   {
     id: 'windowsHostProcess',
     levels: BOTH,
-    *check(pod) {
+    check(pod, found) {
       for (const context of pod.contexts) {
         if (dig(context.fields, 'windowsOptions', 'hostProcess') === true) {
-          yield { field: `${context.path}.windowsOptions.hostProcess`, says: 'must not be true' };
+          found.push({ field: `${context.path}.windowsOptions.hostProcess`, says: 'must not be true' });
         }
       }
     },
@@ -78,10 +78,10 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'privileged',
     levels: BOTH,
-    *check(pod) {
+    check(pod, found) {
       for (const context of pod.ofContainers) {
         if (context.fields.privileged === true) {
-          yield { field: `${context.path}.privileged`, says: 'must not be true' };
+          found.push({ field: `${context.path}.privileged`, says: 'must not be true' });
         }
       }
     },
@@ -89,14 +89,14 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'capabilities_baseline',
     levels: ['baseline'],
-    *check(pod) {
+    check(pod, found) {
       for (const context of pod.ofContainers) {
         const added = addedCapabilities(context.fields).filter((name) => !CAPABILITIES.includes(name));
         if (added.length > 0) {
-          yield {
+          found.push({
             field: `${context.path}.capabilities.add`,
             says: `must not contain ${added.map(quote).join(', ')}`,
-          };
+          });
         }
       }
     },
@@ -104,24 +104,24 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'hostPathVolumes',
     levels: ['baseline'],
-    *check(pod) {
+    check(pod, found) {
       for (const { path, volume } of pod.volumes) {
-        if (isSet(volume.hostPath)) yield { field: `${path}.hostPath`, says: 'must not be used' };
+        if (isSet(volume.hostPath)) found.push({ field: `${path}.hostPath`, says: 'must not be used' });
       }
     },
   },
   {
     id: 'hostPorts',
     levels: BOTH,
-    *check(pod) {
+    check(pod, found) {
       for (const container of pod.containers) {
         for (const port of items(container.fields.ports)) {
           if (typeof port.hostPort !== 'number' || port.hostPort === 0) continue;
           const name = String(port.name ?? port.containerPort);
-          yield {
+          found.push({
             field: `${container.path}.ports[${name}].hostPort`,
             says: `${port.hostPort} must not be set`,
-          };
+          });
         }
       }
     },
@@ -129,31 +129,31 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'appArmorProfile',
     levels: BOTH,
-    *check(pod) {
+    check(pod, found) {
       for (const context of pod.contexts) {
         const profile = context.fields.appArmorProfile;
         if (!isSet(profile)) continue;
         const { type } = fields(profile);
         if (type === 'RuntimeDefault' || type === 'Localhost') continue;
-        yield {
+        found.push({
           field: `${context.path}.appArmorProfile.type`,
           says: `${quote(type)} must be "RuntimeDefault" or "Localhost"`,
-        };
+        });
       }
       for (const [key, value] of Object.entries(pod.annotations)) {
         if (!key.startsWith(APPARMOR_ANNOTATION)) continue;
         if (value === '' || value === 'runtime/default' || value.startsWith('localhost/')) continue;
-        yield {
+        found.push({
           field: `${pod.metadataPath}.annotations["${key}"]`,
           says: `${quote(value)} must be "runtime/default" or begin with "localhost/"`,
-        };
+        });
       }
     },
   },
   {
     id: 'seLinuxOptions',
     levels: BOTH,
-    *check(pod, minor) {
+    check(pod, found, minor) {
       for (const context of pod.contexts) {
         const options = fields(context.fields.seLinuxOptions);
         const path = `${context.path}.seLinuxOptions`;
@@ -161,14 +161,14 @@ export const BASELINE: readonly Standard[] = [
         const since = Object.hasOwn(SELINUX_TYPES, type) ? SELINUX_TYPES[type]! : Infinity;
         if (type !== '' && minor < since) {
           const allowed = Object.entries(SELINUX_TYPES).filter(([, from]) => minor >= from);
-          yield {
+          found.push({
             field: `${path}.type`,
             says: `${quote(type)} must be one of ${allowed.map(([name]) => quote(name)).join(', ')}`,
-          };
+          });
         }
         for (const field of ['user', 'role']) {
           if (options[field] !== undefined && options[field] !== '') {
-            yield { field: `${path}.${field}`, says: 'must not be set' };
+            found.push({ field: `${path}.${field}`, says: 'must not be set' });
           }
         }
       }
@@ -177,39 +177,40 @@ export const BASELINE: readonly Standard[] = [
   {
     id: 'procMount',
     levels: ['baseline'],
-    *check(pod, minor) {
-      if (minor < 35 || !hasUserNamespace(pod)) yield* unmaskedProc(pod);
+    check(pod, found, minor) {
+      if (minor < 35 || !hasUserNamespace(pod)) unmaskedProc(pod, found);
     },
   },
   {
     id: 'seccompProfile_baseline',
     levels: ['baseline'],
-    *check(pod) {
-      for (const context of pod.contexts) yield* badSeccomp(context);
+    check(pod, found) {
+      for (const context of pod.contexts) badSeccomp(context, found);
     },
   },
   {
     id: 'sysctls',
     levels: BOTH,
-    *check(pod, minor) {
+    check(pod, found, minor) {
       const { path, fields: context } = pod.own;
       for (const { name } of items(context.sysctls)) {
         const since = Object.hasOwn(SYSCTLS, String(name)) ? SYSCTLS[String(name)]! : Infinity;
-        if (minor < since) yield { field: `${path}.sysctls[${String(name)}]`, says: 'is not a safe sysctl' };
+        if (minor < since)
+          found.push({ field: `${path}.sysctls[${String(name)}]`, says: 'is not a safe sysctl' });
       }
     },
   },
   {
     id: 'hostProbesAndHostLifecycle',
     levels: BOTH,
-    *check(pod, minor) {
+    check(pod, found, minor) {
       if (minor < 34) return;
       for (const { path, fields: container } of pod.containers) {
         for (const [place, handler] of handlers(container)) {
           for (const action of ['httpGet', 'tcpSocket']) {
             const host = dig(handler, action, 'host');
             if (host === undefined || host === null || host === '') continue;
-            yield { field: `${path}.${place}.${action}.host`, says: `${quote(host)} must not be set` };
+            found.push({ field: `${path}.${place}.${action}.host`, says: `${quote(host)} must not be set` });
           }
         }
       }

@@ -1,6 +1,6 @@
 import type { KubernetesVersion } from '../../../model/cluster';
 import type { PodTemplate } from '../pods';
-import { podRule, type Finding } from '../rule';
+import { podRule } from '../rule';
 import { BASELINE } from './baseline';
 import { RESTRICTED } from './restricted';
 import { subjectOf, type PodSecurityLevel, type Standard, type Violation } from './standard';
@@ -17,8 +17,7 @@ export function podSecurityViolations(
   const minor = Number(version.split('.')[1]);
   const subject = subjectOf(pod);
   const found: Violation[] = [];
-  for (const standard of STANDARDS[level])
-    for (const violation of standard.check(subject, minor)) found.push(violation);
+  for (const standard of STANDARDS[level]) standard.check(subject, found, minor);
   return found;
 }
 
@@ -30,16 +29,16 @@ const STANDARDS = { baseline: standardsOf('baseline'), restricted: standardsOf('
 export const podSecurity = podRule(
   'pod-security',
   "Every pod passes the stage's Pod Security level.",
-  function* (entry): Iterable<Finding> {
+  (entry, found) => {
     const { podSecurity: level, cluster, name } = entry.stage.stage;
     if (level === 'privileged') return;
     for (const violation of podSecurityViolations(entry.pod, level, cluster.kubernetes)) {
-      yield {
+      found.push({
         entry,
         ...violation,
         consequence: `Stage ${name} enforces Pod Security "${level}": no such pod would be created.`,
         remedy: `Mend the field, or lower podSecurity in environments/${name}.yaml if the image cannot run so.`,
-      };
+      });
     }
   },
 );

@@ -18,8 +18,11 @@ export interface Standard {
   readonly id: string;
   /** Levels at which it is looked at; a stricter one takes the place of some of baseline's. */
   readonly levels: readonly PodSecurityLevel[];
-  /** @param minor the minor version of Kubernetes: 34 for 1.34 */
-  readonly check: (pod: Subject, minor: number) => Iterable<Violation>;
+  /**
+   * @param found where what is wrong is put
+   * @param minor the minor version of Kubernetes: 34 for 1.34
+   */
+  readonly check: (pod: Subject, found: Violation[], minor: number) => void;
 }
 
 /** A security context with its place: the pod's own, or a container's. */
@@ -71,22 +74,22 @@ export function addedCapabilities(context: Fields): string[] {
   return Array.isArray(added) ? added.map(String) : [];
 }
 
-export function* unmaskedProc(pod: Subject): Generator<Violation> {
+export function unmaskedProc(pod: Subject, found: Violation[]): void {
   for (const { path, fields: context } of pod.ofContainers) {
     if (isSet(context.procMount) && context.procMount !== 'Default') {
-      yield { field: `${path}.procMount`, says: `${quote(context.procMount)} must be "Default"` };
+      found.push({ field: `${path}.procMount`, says: `${quote(context.procMount)} must be "Default"` });
     }
   }
 }
 
 /** A seccomp profile that is set, and switches it off. */
-export function* badSeccomp(context: Context): Generator<Violation> {
+export function badSeccomp(context: Context, found: Violation[]): void {
   const profile = context.fields.seccompProfile;
   if (!isSet(profile) || isGoodSeccomp(profile)) return;
-  yield {
+  found.push({
     field: `${context.path}.seccompProfile.type`,
     says: `${quote(fields(profile).type)} must be "RuntimeDefault" or "Localhost"`,
-  };
+  });
 }
 
 export function isGoodSeccomp(profile: unknown): boolean {

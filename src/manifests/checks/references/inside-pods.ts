@@ -10,9 +10,8 @@ const PORT_NAME = /^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9]){0,14}$/;
 export const insidePods = podRule(
   'inconsistent-pod',
   'Containers, volumes and ports have valid, unique names; mounts name volumes, and probes name ports.',
-  (entry) => {
+  (entry, found) => {
     const { pod } = entry;
-    const found: Finding[] = [];
     const volumes = items(pod.spec.volumes).map((volume) => String(volume.name));
     const known = [...volumes, ...claimTemplates(entry)];
     const containers = pod.containers.map((c) => c.name);
@@ -23,7 +22,6 @@ export const insidePods = podRule(
       mounts(found, entry, container, known, 'volumeDevices', 'devicePath');
       ports(found, entry, container);
     }
-    return found;
   },
 );
 
