@@ -1,6 +1,6 @@
 import { checkStages } from '../manifests/checks';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
-import { clusterIdentity, type Cluster } from '../model/cluster';
+import { clusterIdentity, type Cluster, type KubernetesVersion } from '../model/cluster';
 import { describeObject, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
@@ -25,8 +25,11 @@ export function check(
     // What is proven defines nothing.
     here.push(...files.flatMap((file) => (file.proven ? [] : file.objects.filter(isDefinition))));
   }
+  // What is proven fits the schemas of one version of Kubernetes, and definitions of the input win over those.
+  const isOpen = ({ cluster, provenFor = cluster.kubernetes }: OnCluster & Partial<Placed>): boolean =>
+    provenFor !== cluster.kubernetes || (definitions.get(clusterIdentity(cluster)) ?? []).length > 0;
   // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
-  const keys = clusterKeys(all, definitions, cache);
+  const keys = clusterKeys(all, isOpen, cache);
   const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
   const validators = new Map<string, SchemaValidator>();
   const validatorOf = (cluster: Cluster): SchemaValidator => {
@@ -36,11 +39,8 @@ export function check(
     const key = crds.length === 0 ? cluster.kubernetes : `${cluster.kubernetes} ${id}`;
     return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
-  // What is proven fits the schemas of Kubernetes; definitions of the input win over those.
   const unprovenOf = <T extends OnCluster>(one: T): T =>
-    (definitions.get(clusterIdentity(one.cluster)) ?? []).length > 0
-      ? one
-      : { ...one, files: one.files.filter(({ proven }) => !proven) };
+    isOpen(one) ? one : { ...one, files: one.files.filter(({ proven }) => !proven) };
   const unproven = stages.map(unprovenOf);
   const problems = [
     ...[...unproven, ...delivery.map(unprovenOf)].flatMap(({ cluster, files }) =>
@@ -58,28 +58,34 @@ export function check(
 
 /**
  * For each cluster, the hash of all that is checked of the stages there: of what is proven that is its outlines, and all
- * of it where definitions of the input may say more.
+ * of it where its objects are looked at once more.
  */
 function clusterKeys(
-  stages: readonly RenderedStage[],
-  definitions: ReadonlyMap<string, readonly KubeObject[]>,
+  stages: readonly Placed[],
+  isOpen: (stage: Placed) => boolean,
   cache: Cache,
 ): ReadonlyMap<string, string> {
   const parts = new Map<string, unknown[]>();
-  for (const { files, at: _, acknowledged: __, ...stage } of stages) {
-    const id = clusterIdentity(stage.cluster);
-    const seen = definitions.get(id)!.length > 0 ? 'hash' : 'outlineHash';
+  for (const one of stages) {
+    const { files, at: _, acknowledged: __, ...stage } = one;
+    const seen = isOpen(one) ? 'hash' : 'outlineHash';
     const contents = files.map((file) => [file.path, file.proven?.[seen] ?? file.objects]);
-    getOrSet(parts, id, () => []).push([stage, contents]);
+    getOrSet(parts, clusterIdentity(stage.cluster), () => []).push([stage, contents]);
   }
   return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part])]));
+}
+
+/** A stage as one of its clusters gets it. */
+interface Placed extends RenderedStage {
+  /** The version of Kubernetes that its files were found right for. */
+  readonly provenFor: KubernetesVersion;
 }
 
 /**
  * A stage once for each of its clusters that could tell something new: one that another stage runs on, too, or the
  * first of its version and of what it provides.
  */
-function onEachCluster(rendered: readonly RenderedStage[]): readonly RenderedStage[] {
+function onEachCluster(rendered: readonly RenderedStage[]): readonly Placed[] {
   const clustersOf = ({ cluster, clusters = [cluster] }: RenderedStage): readonly Cluster[] => clusters;
   const stagesOn = new Map<string, number>();
   for (const id of rendered.flatMap(clustersOf).map(clusterIdentity))
@@ -91,10 +97,7 @@ function onEachCluster(rendered: readonly RenderedStage[]): readonly RenderedSta
       const known = seen.has(kind);
       seen.add(kind);
       if (known && stagesOn.get(clusterIdentity(cluster)) === 1) return [];
-      // What is proven is proven for the version that it was rendered for.
-      const proven = cluster.kubernetes === stage.cluster.kubernetes;
-      const files = proven ? stage.files : stage.files.map((file) => ({ ...file, proven: undefined }));
-      return [{ ...stage, cluster, files }];
+      return [{ ...stage, cluster, provenFor: stage.cluster.kubernetes }];
     });
   });
 }

@@ -8,7 +8,7 @@ import type { KubeObject } from '../../src/model/kube';
 import type { RenderedFile, RenderedStage } from '../../src/model/rendered';
 import { Cache } from '../../src/synth/cache';
 import { check } from '../../src/synth/check';
-import { deployment, object, podSpec, service, stage } from '../manifests/objects';
+import { configMap, deployment, object, podSpec, service, stage } from '../manifests/objects';
 
 const definition = (size: string) =>
   object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.shop.example.com', {
@@ -165,6 +165,33 @@ describe('what is proven', () => {
     expect(run(proven([[web('a:1')], [service('web')]]))).toEqual([]);
     expect(run(proven([[web('a:2')], [service('web')]], none))).toEqual([]);
     expect(() => run(proven([[web('a:2')], [service('api')]], none))).toThrow('nobody has to look');
+  });
+
+  test('is judged whole for a cluster of another version, until it is found right there', () => {
+    const [eu, us] = (['1.34', '1.29'] as const).map((kubernetes): Cluster => ({
+      ...stage([], { kubernetes, clusterName: kubernetes, server: `https://${kubernetes}.example.com` })
+        .cluster,
+    }));
+    const fleet = (of: RenderedStage): RenderedStage => ({ ...of, cluster: eu!, clusters: [eu!, us!] });
+    const whole = (one: KubeObject): RenderedStage => {
+      const { files } = proven([[one]]);
+      return fleet({
+        ...stage([]),
+        files: [{ ...stage([one]).files[0]!, path: 'dev/0.yaml', proven: files[0]!.proven }],
+      });
+    };
+    // In Kubernetes since 1.30.
+    const policy = object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'a', {
+      metadata: { namespace: undefined },
+      spec: { policyName: 'a', validationActions: ['Deny'] },
+    });
+    expect(run(whole(policy))).toEqual([
+      expect.stringMatching(/^schema ValidatingAdmissionPolicyBinding a: /),
+    ]);
+    const web = configMap('web', { A: 'b' });
+    expect(run(whole(web))).toEqual([]);
+    expect(run(fleet(proven([[web]], none)))).toEqual([]);
+    expect(() => run(fleet(proven([[configMap('web', { A: 'c' })]])))).toThrow('nobody has to look');
   });
 
   test('is judged whole where the input defines kinds', () => {
