@@ -1,11 +1,14 @@
 import { ApiObject, JsonPatch, Lazy, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { KubeObject } from '../model/kube';
 import { sortedKeys } from '../model/maps';
 
 interface Gvk {
   readonly apiVersion: string;
   readonly kind: string;
 }
+
+export type Transform = (rendered: KubeObject) => KubeObject;
 
 /** What an object is made of beside what it is: its metadata, and its fields by their names. */
 type Content = { readonly metadata?: ApiObjectProps['metadata'] } & Readonly<Record<string, unknown>>;
@@ -35,6 +38,11 @@ export function addKube<Props extends object>(
  * fields are called as in YAML, and no field is dropped for being newer than Kubernetes 1.28.
  */
 export class KubeResource extends ApiObject {
+  /**
+   * What is done to it when it has been rendered. A `toJson` of its own would do as well, but objects that are given a
+   * function outlive the collections of young objects: these took a fifth of the time of rendering.
+   */
+  readonly transforms: Transform[] = [];
   private readonly operations: JsonPatch[] = [];
 
   constructor(
@@ -59,7 +67,10 @@ export class KubeResource extends ApiObject {
       const value = plain(this.content[key], this);
       if (value !== undefined) rendered[key] = value;
     }
-    return this.operations.length === 0 ? rendered : JsonPatch.apply(rendered, ...this.operations);
+    const patched = (
+      this.operations.length === 0 ? rendered : JsonPatch.apply(rendered, ...this.operations)
+    ) as KubeObject;
+    return this.transforms.reduce((json, transform) => transform(json), patched);
   }
 
   /** What `metadata.toJson()` makes of data, in a tenth of the time: sorted, and without what is empty. */
