@@ -41,10 +41,7 @@ export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
   const clusters = valueAt(file, ['clusters']);
   return {
     values: values.value,
-    shared: withClasses(
-      pick(whole, (key) => !REPOSITORY_KEYS.includes(key)),
-      classes,
-    ),
+    shared: sharedOf(whole, classes),
     file,
     clusters: clusters?.kind === 'map' ? [...clusters.entries.keys()] : undefined,
     problems: [
@@ -54,6 +51,13 @@ export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
     ],
   };
 }
+
+/** What a base.yaml without nulls shares. */
+export const sharedOf = (whole: LocatedMap, classes: readonly AppClass[]): LocatedMap =>
+  withClasses(
+    pick(whole, (key) => !REPOSITORY_KEYS.includes(key)),
+    classes,
+  );
 
 function mayComeFromStage({ path, incomplete, at }: Found, nulls: readonly Problem[]): boolean {
   if (!incomplete) return false;

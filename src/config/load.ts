@@ -1,15 +1,17 @@
 import { stageSchema, type AppClass, type Environment, type Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
-import { NEVER_PINNED } from '../model/promotion';
 import { appsOf } from './app-entries';
 import { readBase } from './base';
 import { blameBase, type StageProblem } from './blame';
 import { limitPerFile } from './limit';
 import { lineOf, sortByLine } from './line';
-import { locate, valueAt, type LocatedMap } from './located';
-import { resolveStage } from './resolve-stage';
+import { locate } from './located';
+import { recall } from './memory/recall';
+import type { Memory, Texts } from './memory/records';
+import { remember } from './memory/remember';
+import { layersOf, resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
-import { readInputFiles } from './stage-files';
+import { parseInput, readInput, type InputTexts } from './stage-files';
 
 export interface LoadOptions {
   /** The repository's root: the folder that holds environments/. */
@@ -20,6 +22,8 @@ export interface LoadOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** Take pinned stages as if they followed the working tree. @default false */
   readonly unpinned?: boolean;
+  /** What is known of earlier runs. Classes may read what they like: with them, all is read anew. */
+  readonly memory?: Memory;
 }
 
 /**
@@ -27,18 +31,22 @@ export interface LoadOptions {
  *
  * @throws UserError with every problem of every file
  */
-export function loadRepository({ root, classes, texts, unpinned }: LoadOptions): Repository {
-  const input = readInputFiles(root, texts);
+export function loadRepository({ root, classes, texts: given, unpinned, memory }: LoadOptions): Repository {
+  const read = readInput(root, given);
+  const texts = textsOf(read, unpinned);
+  const known = memory && texts && classes.length === 0 ? recall(memory, texts) : undefined;
+  if (known) return { ...known, warnings: read.warnings };
+  const input = parseInput(read);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
   const [schema, pinned] = [stageSchema(classes), stageSchema([])];
   const found: StageProblem[] = [];
   const resolved: Environment[] = [];
   for (const [name, file] of base ? input.stages : []) {
-    const stage =
-      valueAt(file, ['base']) && unpinned !== true
-        ? resolveStage(name, unpinnedPart(file), { ...base!, shared: unpinnedPart(base!.shared) }, [], pinned)
-        : resolveStage(name, file, base!, classes, schema);
+    const layers = layersOf(base!.shared, file, unpinned);
+    const stage = layers.isPinned
+      ? resolveStage(name, layers.file, { ...base!, shared: layers.shared }, [], pinned)
+      : resolveStage(name, file, base!, classes, schema);
     for (const problem of stage.problems) found.push({ stage: name, problem });
     if (stage.environment) resolved.push(stage.environment);
   }
@@ -57,7 +65,15 @@ export function loadRepository({ root, classes, texts, unpinned }: LoadOptions):
   ].flat();
   const problems = [...input.problems, ...withoutEchoes(further, input.problems)];
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
-  return { values: facts.values, environments, warnings: input.warnings, locate: facts.locate };
+  const repository = { values: facts.values, environments, warnings: input.warnings, locate: facts.locate };
+  if (!memory || classes.length > 0) return repository;
+  return remember(memory, repository, { texts: texts!, shared: base!.shared, stages: input.stages });
+}
+
+function textsOf({ texts, names, problems }: InputTexts, unpinned = false): Texts | undefined {
+  const base = texts.get('base.yaml');
+  if (problems.length > 0 || base === undefined) return undefined;
+  return { base, stages: new Map(names.map((name) => [name, texts.get(`${name}.yaml`)!])), unpinned };
 }
 
 /** Leaves out what follows from a value that could not be read in the first place. */
@@ -65,13 +81,4 @@ function withoutEchoes(further: readonly Problem[], first: readonly Problem[]): 
   const place = ({ at }: Problem): string => `${at?.file}:${at?.line}:${at?.column}`;
   const known = new Set(first.map(place));
   return further.filter((problem) => !known.has(place(problem)));
-}
-
-/**
- * What the working tree says of a pinned stage. All else stands in its base, and is checked against the schema there
- * when the stage is rendered; its apps are those that it has in dist/.
- */
-function unpinnedPart(file: LocatedMap): LocatedMap {
-  const kept: readonly string[] = [...NEVER_PINNED, 'cluster', 'namespace', 'podSecurity', 'existing'];
-  return { ...file, entries: new Map([...file.entries].filter(([key]) => kept.includes(key))) };
 }

@@ -56,6 +56,22 @@ function plainMap(map: LocatedMap): Record<string, unknown> {
   return plain;
 }
 
+/** The other way round: a value that stands in one place as a whole. */
+export function fromPlain(value: unknown, at: Location): Located {
+  if (Array.isArray(value)) return { kind: 'list', at, items: value.map((item) => fromPlain(item, at)) };
+  if (typeof value !== 'object' || value === null)
+    return { kind: 'scalar', at, value: value as LocatedScalar['value'] };
+  return mapFromPlain(value, at);
+}
+
+export function mapFromPlain(value: object, at: Location): LocatedMap {
+  const entries = Object.entries(value).map(([key, child]): [string, Entry] => [
+    key,
+    { at, value: fromPlain(child, at) },
+  ]);
+  return { kind: 'map', at, entries: new Map(entries) };
+}
+
 /** The value under a path; undefined where the path leads nowhere. */
 export function valueAt(located: Located | undefined, path: readonly PropertyKey[]): Located | undefined {
   return path.reduce<Located | undefined>((node, step) => {

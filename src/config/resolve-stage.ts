@@ -7,6 +7,7 @@ import {
   type StageValues,
 } from '../model/environment';
 import type { Problem } from '../model/errors';
+import { NEVER_PINNED } from '../model/promotion';
 import { suggest } from '../model/nearest';
 import { incompleteApps, misnamedApps } from './app-entries';
 import type { Base } from './base';
@@ -14,6 +15,23 @@ import { locate, valueAt, type Located, type LocatedMap } from './located';
 import { merge } from './merge';
 import { BASE_FILE } from './stage-files';
 import { validate, type Found } from './validate';
+
+/**
+ * What the working tree says of a pinned stage. All else stands in its base, and is checked against the schema there
+ * when the stage is rendered; its apps are those that it has in dist/.
+ */
+function unpinnedPart(file: LocatedMap): LocatedMap {
+  const kept: readonly string[] = [...NEVER_PINNED, 'cluster', 'namespace', 'podSecurity', 'existing'];
+  return { ...file, entries: new Map([...file.entries].filter(([key]) => kept.includes(key))) };
+}
+
+/** What is laid over what, where pins count or do not. */
+export function layersOf(shared: LocatedMap, file: LocatedMap, unpinned = false) {
+  const isPinned = file.entries.has('base') && !unpinned;
+  return isPinned
+    ? { isPinned, shared: unpinnedPart(shared), file: unpinnedPart(file) }
+    : { isPinned, shared, file };
+}
 
 export interface ResolvedStage {
   readonly environment?: Environment;

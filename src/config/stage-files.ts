@@ -25,40 +25,43 @@ export interface InputFiles {
   readonly warnings: readonly Problem[];
 }
 
+/** The files under environments/ before they are parsed. */
+export interface InputTexts extends Pick<InputFiles, 'names' | 'problems' | 'warnings'> {
+  /** Those that could be read, by their names. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** How messages call the file of a stage. */
+export const fileOf = (stage: string): string => `${FOLDER}/${stage}.yaml`;
+
 /**
  * Reads environments/base.yaml and the file of every stage. Throws nothing that a user can cause.
- * @param texts the files of environments/ by name, in place of those on disk
+ * @param given the files of environments/ by name, in place of those on disk
  */
-export function readInputFiles(root: string, texts?: ReadonlyMap<string, string>): InputFiles {
+export function readInput(root: string, given?: ReadonlyMap<string, string>): InputTexts {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
-  const read = (name: string): LocatedMap | undefined => {
+  const texts = new Map<string, string>();
+  const read = (name: string): void => {
     const file = `${FOLDER}/${name}`;
-    return collect(problems, () => {
-      const given = texts?.get(name);
-      if (texts && given === undefined) throw unreadable(file, 'ENOENT');
-      const text =
-        given === undefined ? readTextFile(join(root, FOLDER, name), file) : acceptText(given, file);
+    collect(problems, () => {
+      const own = given?.get(name);
+      if (given && own === undefined) throw unreadable(file, 'ENOENT');
+      const text = own === undefined ? readTextFile(join(root, FOLDER, name), file) : acceptText(own, file);
       const warning = schemaLineWarning(text, file);
       if (warning) warnings.push(warning);
-      const parsed = parseYaml(text, file);
-      for (const problem of parsed.problems) problems.push(problem);
-      return parsed.value;
+      texts.set(name, text);
     });
   };
-  const files = texts ? [...texts.keys()].sort() : (collect(problems, () => list(root)) ?? []);
+  const files = given ? [...given.keys()].sort() : (collect(problems, () => list(root)) ?? []);
   const names: string[] = [];
   for (const file of files) {
     const problem = misnamed(file);
     if (problem) problems.push(problem);
     else if (file !== 'base.yaml') names.push(file.replace(/\.yaml$/, ''));
   }
-  const base = problems.some(({ code }) => code === 'no-environments') ? undefined : read('base.yaml');
-  const stages = new Map<string, LocatedMap>();
-  for (const name of names) {
-    const stage = read(`${name}.yaml`);
-    if (stage) stages.set(name, stage);
-  }
+  if (!problems.some(({ code }) => code === 'no-environments')) read('base.yaml');
+  for (const name of names) read(`${name}.yaml`);
   if (files.length > 0 && names.length === 0) {
     problems.push({
       code: 'no-stage',
@@ -66,6 +69,24 @@ export function readInputFiles(root: string, texts?: ReadonlyMap<string, string>
       remedy: `A stage is a file such as ${FOLDER}/dev.yaml; {} is enough where base.yaml says the rest.`,
       at: { file: FOLDER },
     });
+  }
+  return { texts, names, problems, warnings };
+}
+
+/** Parses what was read. */
+export function parseInput({ texts, names, warnings, ...read }: InputTexts): InputFiles {
+  const problems = [...read.problems];
+  const parse = (name: string): LocatedMap | undefined => {
+    const text = texts.get(name);
+    const parsed = text === undefined ? undefined : parseYaml(text, `${FOLDER}/${name}`);
+    for (const problem of parsed?.problems ?? []) problems.push(problem);
+    return parsed?.value;
+  };
+  const base = parse('base.yaml');
+  const stages = new Map<string, LocatedMap>();
+  for (const name of names) {
+    const stage = parse(`${name}.yaml`);
+    if (stage) stages.set(name, stage);
   }
   return { base, stages, names, problems, warnings };
 }

@@ -127,6 +127,8 @@ export interface App {
   readonly calledBy: readonly Peer[];
   /** Where its entry, or a path within it, stands in the input. */
   readonly locate: (path: readonly PropertyKey[]) => Location;
+  /** The key of all that its values follow from: equal keys, equal values. Absent where nothing is kept of earlier runs. */
+  readonly key?: string;
 }
 
 /** How network policies find another app's pods. */
@@ -149,6 +151,8 @@ export interface Environment {
   readonly apps: readonly App[];
   readonly values: StageValues;
   readonly locate: (path: readonly PropertyKey[]) => Location;
+  /** As {@link App.key}, for all of it. */
+  readonly key?: string;
 }
 
 /** All that the program sees. Stages stand in the order of the line, then by name. */
@@ -167,6 +171,25 @@ export interface EnvironmentInput {
   readonly cluster: Cluster;
   readonly values: StageValues;
   readonly locate?: (path: readonly PropertyKey[]) => Location;
+  /** The apps, where their values are not at hand yet. @default those of `values` */
+  readonly apps?: ReadonlyMap<string, AppOutline>;
+  readonly key?: string;
+}
+
+/** What has to be known of an app to tell who calls whom. */
+export interface AppOutline {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly renamedFrom?: string | undefined;
+  readonly to: readonly string[];
+  /** All of its values, its kind among them. */
+  readonly values: () => StageValues['apps'][string];
+  readonly key?: string;
+}
+
+function outlineOf(values: StageValues['apps'][string]): AppOutline {
+  const { kind = 'class', namespace, renamedFrom, network } = values;
+  return { kind, namespace, renamedFrom, to: network.to, values: () => values };
 }
 
 const checked = new WeakSet<object>();
@@ -184,28 +207,38 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   const { name, project, cluster, values } = input;
   const locate = input.locate ?? ((path) => ({ file: [name, ...path].join('.') }));
   const namespace = values.namespace ?? `${project}-${name}`;
-  const names = Object.keys(values.apps).sort();
+  const outlines =
+    input.apps ?? new Map(Object.entries(values.apps).map(([app, each]) => [app, outlineOf(each)]));
+  const names = [...outlines.keys()].sort();
   const peers = new Map(
     names.map((app): [string, Peer] => {
-      const { renamedFrom, namespace: own, kind = 'class' } = values.apps[app]!;
+      const { renamedFrom, namespace: own, kind } = outlines.get(app)!;
       return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace, kind }];
     }),
   );
-  const callsOf = (app: string): string[] => values.apps[app]!.network.to.filter((to) => peers.has(to));
+  const callsOf = (app: string): string[] => outlines.get(app)!.to.filter((to) => peers.has(to));
   const callers = new Map<string, Peer[]>(names.map((app) => [app, []]));
   for (const app of names) for (const to of callsOf(app)) callers.get(to)!.push(peers.get(app)!);
 
   const apps = names.map((app): App => {
-    const { kind: _, ...rest } = values.apps[app]!;
-    markChecked(rest);
+    const { values: valuesOf, key } = outlines.get(app)!;
+    let own: AppValues | undefined;
     return {
       ...peers.get(app)!,
-      values: rest as AppValues,
+      get values() {
+        return (own ??= withoutKind(valuesOf()));
+      },
+      key,
       calls: callsOf(app).map((to) => peers.get(to)!),
       calledBy: callers.get(app)!,
       locate: (path) => locate(['apps', app, ...path]),
     };
   });
   const namespaces = [...new Set([namespace, ...apps.map((app) => app.namespace)])];
-  return { name, project, cluster, namespace, namespaces, apps, values, locate };
+  return { name, project, cluster, namespace, namespaces, apps, values, locate, key: input.key };
+}
+
+function withoutKind({ kind: _, ...values }: StageValues['apps'][string]): AppValues {
+  markChecked(values);
+  return values as AppValues;
 }

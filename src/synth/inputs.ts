@@ -1,10 +1,23 @@
 import { sha256 } from '../manifests/publish';
 import { sortedKeys } from '../model/maps';
+import type { Cache } from './cache';
 import { NEVER_PINNED } from '../model/promotion';
 import type { Environment, RepositoryValues } from '../model/environment';
 
 /** The SHA-256 of what a stage, or Argo CD's own folder, is rendered from: its lock holds it. */
-export function inputsOf(source: Environment | RepositoryValues): string {
+export function inputsOf(source: Environment | RepositoryValues, cache?: Cache): string {
+  const key =
+    cache && 'cluster' in source && source.key !== undefined
+      ? cache.keyOf(['inputs', source.key])
+      : undefined;
+  const known = key === undefined ? undefined : cache!.get(key);
+  if (known !== undefined) return known as string;
+  const hash = hashInputs(source);
+  if (key !== undefined) cache!.put(key, JSON.stringify(hash));
+  return hash;
+}
+
+function hashInputs(source: Environment | RepositoryValues): string {
   const input = 'cluster' in source ? { cluster: source.cluster, values: rendered(source.values) } : source;
   return hashOf(input);
 }

@@ -78,7 +78,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   recover(root);
   const reader = new DistReader(root);
   const cache = new Cache(options.cache === false ? undefined : root);
-  const loaded = load(root, { texts: options.texts });
+  const loaded = load(root, { texts: options.texts, memory: options.cache === false ? undefined : cache });
   const pins = await resolvePins(loaded.repository, options, reader);
   const repository = {
     ...loaded.repository,
@@ -86,7 +86,11 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
   const units = await provenUnits(following, { ...options, cache, reader, sourceOf, pathOf });
-  const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
+  const {
+    stages,
+    outputs: rendered,
+    notes,
+  } = renderAround(repository, following, loaded, pins, units, cache);
   const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
   const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };
 
@@ -171,6 +175,7 @@ function renderAround(
   { sources }: Loaded,
   pins: ReadonlyMap<string, PinnedStage>,
   units: Units,
+  cache: Cache,
 ): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
   const renderings = renderRepository({ ...repository, environments: following }, sources, units);
   const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
@@ -181,7 +186,7 @@ function renderAround(
       (environment, i) =>
         pins.get(environment.name)?.output ?? {
           name: environment.name,
-          inputs: inputsOf(environment),
+          inputs: inputsOf(environment, cache),
           base: null,
           files: emit(stages[i]!.files, environment.name),
         },

@@ -6,6 +6,7 @@ const placeOf = ({ namespace, objectName }: App): string => `${namespace}/${obje
 
 export const objectNamesDiffer: StageRule = {
   name: 'object-names-differ',
+  concerns: 'renamed',
   check: ({ apps }) =>
     apps
       .filter((app) => app.values.renamedFrom !== undefined)

@@ -12,15 +12,20 @@ export interface Facts {
   readonly apps: ReadonlySet<string>;
 }
 
+/** What few apps have: a rule about it holds, whatever the values of the apps are, where none has it. */
+export type Trait = 'renamed' | 'sealed';
+
 /** A condition on the whole, which no schema of a single value can express. */
 export interface RepositoryRule {
   readonly name: string;
+  readonly concerns?: Trait;
   readonly check: (facts: Facts) => readonly Problem[];
 }
 
 /** A condition on a stage. */
 export interface StageRule {
   readonly name: string;
+  readonly concerns?: Trait;
   readonly check: (environment: Environment, facts: Facts) => readonly Problem[];
 }
 

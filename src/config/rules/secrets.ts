@@ -23,6 +23,7 @@ export const sealedIsOfAStage: AppRule = {
 /** What was sealed for one namespace and name can be decrypted there alone: a copy never can. */
 export const sealedIsNoCopy: RepositoryRule = {
   name: 'sealed-is-no-copy',
+  concerns: 'sealed',
   check: ({ environments }) => {
     const first = new Map<string, { readonly scope: string; readonly at: Location }>();
     const problems: Problem[] = [];

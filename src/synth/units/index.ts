@@ -5,7 +5,7 @@ import type { KubeObject } from '../../model/kube';
 import type { Proven } from '../../model/rendered';
 import type { Cache } from '../cache';
 import { renderUnits, type CrewOptions } from './crew';
-import { appInput, stageInput, type Facts, type UnitInput } from './input';
+import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './input';
 
 export type { CrewOptions } from './crew';
 
@@ -47,8 +47,8 @@ export async function provenUnits(
     const about = cache.keyOf(stage);
     for (const app of [undefined, ...environment.apps.filter(({ kind }) => !OTHERS.includes(kind))]) {
       const [of, path] = [app ?? environment, pathOf(environment, app)];
-      const input = { stage, app: app && appInput(app), source: sourceOf(environment, app) };
-      const key = cache.keyOf([about, input.app, input.source]);
+      const source = sourceOf(environment, app);
+      const key = cache.keyOf([about, app && identityOf(app), source]);
       const facts = cache.get(key) as Facts | undefined;
       const outlines = facts && cache.keyOf(['outlines', facts.outlineHash]);
       if (outlines !== undefined && cache.has(outlines) && reader.hash(path) === facts!.hash) {
@@ -61,7 +61,7 @@ export async function provenUnits(
             () => cache.get(outlines),
           ),
         );
-      } else missing.push({ of, key, input });
+      } else missing.push({ of, key, input: { stage, app: app && appInput(app), source } });
     }
   }
   const rendered = await renderUnits(

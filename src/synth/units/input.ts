@@ -12,8 +12,8 @@ export interface UnitInput {
 }
 
 /** What an app sees of its stage: all but the other apps. */
-export type StageInput = Omit<Environment, 'apps' | 'locate'>;
-export type AppInput = Omit<App, 'locate'>;
+export type StageInput = Omit<Environment, 'apps' | 'locate' | 'key'>;
+export type AppInput = Omit<App, 'locate' | 'key'>;
 
 /** What is known of a file of a stage that was rendered, and found to be right by itself. */
 export interface Facts {
@@ -36,10 +36,22 @@ export interface Rendered {
   readonly outlines: string;
 }
 
-export function stageInput({ apps: _, locate: __, ...stage }: Environment): StageInput {
-  return { ...stage, values: { ...stage.values, apps: {} } };
+export function stageInput({ apps: _, locate: __, key: ___, values, ...stage }: Environment): StageInput {
+  // The values of the apps are not asked for: nobody may have looked at them yet.
+  const own = Object.keys(values).map((key) => [
+    key,
+    key === 'apps' ? {} : values[key as keyof typeof values],
+  ]);
+  return { ...stage, values: Object.fromEntries(own) as StageInput['values'] };
 }
 
-export function appInput({ locate: _, ...app }: App): AppInput {
+export function appInput({ locate: _, key: __, ...app }: App): AppInput {
   return app;
+}
+
+/** What tells the input of an app from any other: its values have a key of their own, or are all there is. */
+export function identityOf(app: App): unknown {
+  if (app.key === undefined) return appInput(app);
+  const { name, objectName, kind, namespace, calls, calledBy, key } = app;
+  return { name, objectName, kind, namespace, calls, calledBy, key };
 }

@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { stageSchema, type StageValues } from '../../model/environment';
+import type { Location } from '../../model/errors';
+import { yamlApp } from '../../model/values/workloads';
+import { misnamedApps } from '../app-entries';
+import { emptyMap, mapFromPlain, toPlain, valueAt, type Located } from '../located';
+import { merge } from '../merge';
+import { parseYaml } from '../parse-yaml';
+import { fileOf } from '../stage-files';
+import { aboutKey, appKey, isJson, valuesKey } from './records';
+import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
+
+/** Apps that were resolved just now, by their keys. */
+export type FreshApps = ReadonlyMap<string, AppValues>;
+
+/** What stages are made of must not depend on where it stands: that is found out when somebody asks. */
+const NOWHERE: Location = { file: '' };
+
+/**
+ * A stage whose file changed, laid over what is known of base.yaml: only those of its apps are merged and checked that
+ * are not known as they are now. Undefined where anything is wrong, or that cannot be told.
+ */
+export function resolveAgain(
+  memory: Memory,
+  base: BaseRecord,
+  name: string,
+  { stages, unpinned }: Texts,
+): { readonly record: StageRecord; readonly fresh: FreshApps } | undefined {
+  const text = stages.get(name)!;
+  if (text.includes('allowSecret')) return undefined;
+  const { value: file, problems } = parseYaml(text, fileOf(name));
+  if (!file || problems.length > 0 || !isJson(file) || misnamedApps(file).length > 0) return undefined;
+  if (file.entries.has('base') && !unpinned) return undefined;
+  const [overs, rest] = [valueAt(file, ['apps']), { ...file, entries: new Map(file.entries) }];
+  if (overs && overs.kind !== 'map') return undefined;
+  rest.entries.delete('apps');
+
+  const values = typed(stageSchema([]), mergedPlain(base.rest, rest)) as StageValues | undefined;
+  const cluster =
+    values && Object.hasOwn(base.values.clusters, values.cluster)
+      ? base.values.clusters[values.cluster]
+      : undefined;
+  if (!values || !cluster) return undefined;
+  const stage = { at: file.at, values, cluster: { ...cluster, name: values.cluster } };
+
+  const about = aboutKey(memory, name, stage);
+  const known = new Map(base.apps.map(([app, key, at]) => [app, { key, at }]));
+  const fresh = new Map<string, AppValues>();
+  const apps: StageRecord['apps'][number][] = [];
+  for (const app of new Set([...known.keys(), ...(overs?.entries.keys() ?? [])])) {
+    const [below, over] = [known.get(app), overs?.entries.get(app)];
+    if (over?.value.kind === 'scalar' && over.value.value === null) {
+      if (!below) return undefined;
+      continue;
+    }
+    const key = appKey(memory, about, below?.key, over && toPlain(over.value));
+    if (!memory.has(key) || !memory.has(valuesKey(key))) {
+      const plain = mergedPlain(below && memory.get(below.key), over?.value ?? emptyMap(NOWHERE));
+      const resolved = typed(yamlApp, plain);
+      if (!resolved) return undefined;
+      fresh.set(key, resolved as AppValues);
+    }
+    apps.push([app, key, over?.at ?? below!.at]);
+  }
+  return { record: { ...stage, apps }, fresh };
+}
+
+/** What comes of a value over another; undefined where it removes what is not there. */
+function mergedPlain(base: unknown, over: Located): unknown {
+  if (over.kind !== 'map') return undefined;
+  const { value, problems } = merge(mapFromPlain(base ?? {}, NOWHERE), over);
+  return problems.length > 0 ? undefined : toPlain(value);
+}
+
+function typed<T>(schema: z.ZodType<T>, plain: unknown): T | undefined {
+  return plain === undefined ? undefined : schema.safeParse(plain).data;
+}

@@ -1,0 +1,165 @@
+import {
+  resolveEnvironment,
+  type AppOutline,
+  type Environment,
+  type Repository,
+} from '../../model/environment';
+import type { Location } from '../../model/errors';
+import { sharedOf } from '../base';
+import { lineOf, sortByLine } from '../line';
+import { emptyMap, locate, mapFromPlain, type LocatedMap } from '../located';
+import { merge } from '../merge';
+import { parseYaml } from '../parse-yaml';
+import { layersOf } from '../resolve-stage';
+import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '../rules';
+import { BASE_FILE, fileOf } from '../stage-files';
+import { resolveAgain, type FreshApps } from './again';
+import { baseKey, putApp, recordOf, stageKey, valuesKey } from './records';
+import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
+
+/** A stage as it is known, and what of it nobody has looked at yet. */
+interface Known {
+  readonly record: StageRecord;
+  readonly environment: Environment;
+  /** Absent where nothing has changed. */
+  readonly fresh?: FreshApps;
+}
+
+/**
+ * What a repository says, as far as earlier runs know it; of a stage that changed, the apps that changed are resolved.
+ * Undefined where that does not do, or anything is wrong: then all is read, and every problem told. Files are parsed
+ * when somebody asks where something stands.
+ */
+export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings'> | undefined {
+  const key = baseKey(memory, texts);
+  const base = memory.get(key) as BaseRecord | undefined;
+  if (!base || !base.apps.every(([, entry]) => memory.has(entry))) return undefined;
+  const baseFile = once(() => parseYaml(texts.base, BASE_FILE).value!);
+  const stages = new Map<string, Known>();
+  for (const [name, text] of texts.stages) {
+    const own = stageKey(memory, key, name, texts);
+    const known = memory.get(own) as StageRecord | undefined;
+    const again = known ? undefined : resolveAgain(memory, base, name, texts);
+    const record = known ?? again?.record;
+    if (!record) return undefined;
+    const merged = once(() => {
+      const layers = layersOf(sharedOf(baseFile(), []), parseYaml(text, fileOf(name)).value!, texts.unpinned);
+      return merge(layers.shared, layers.file).value;
+    });
+    const environment = environmentOf(memory, name, base.values.project, record, again?.fresh, own, merged);
+    if (!environment) return undefined;
+    stages.set(name, { record, environment, fresh: again?.fresh });
+  }
+  const said = [...stages].map(([name, { record }]): [string, LocatedMap] => [name, lineKeysOf(record)]);
+  const line = lineOf(new Map(said), [...stages.keys()]);
+  const facts: Facts = {
+    values: base.values,
+    locate: (path) => whenAsked(() => locate(baseFile(), path)),
+    environments: sortByLine(
+      [...stages.values()].map(({ environment }) => environment),
+      line,
+    ),
+    apps: new Set([
+      ...base.apps.map(([app]) => app),
+      ...[...stages.values()].flatMap(({ record }) => record.apps.map(([app]) => app)),
+    ]),
+  };
+  if (line.problems.length > 0 || !holds(memory, stages, facts)) return undefined;
+  for (const { record, environment, fresh } of stages.values()) {
+    if (!fresh) continue;
+    for (const [app, values] of fresh) putApp(memory, app, values);
+    memory.put(environment.key!, JSON.stringify(record));
+  }
+  return { values: facts.values, environments: facts.environments, locate: facts.locate };
+}
+
+/** Whether all rules hold: those of a stage for what changed, those of the whole for all. */
+function holds(memory: Memory, stages: ReadonlyMap<string, Known>, facts: Facts): boolean {
+  const traits = new Set<Trait>();
+  for (const { record, environment, fresh } of stages.values()) {
+    for (const [, key] of record.apps) {
+      const values = fresh?.get(key);
+      const app = values ? recordOf(values) : (memory.get(key) as AppRecord);
+      // An app of another stage that it calls may be gone.
+      if (!app.to.every((name) => facts.apps.has(name))) return false;
+      if (app.renamedFrom !== undefined) traits.add('renamed');
+      if (app.sealed) traits.add('sealed');
+    }
+    if (!fresh) continue;
+    if (checkStage(environment, facts, traits).length > 0) return false;
+    for (const app of environment.apps)
+      if (fresh.has(app.key!) && checkApp(app, environment, facts).length > 0) return false;
+  }
+  return checkRepository(facts, traits).length === 0;
+}
+
+function environmentOf(
+  memory: Memory,
+  name: string,
+  project: string,
+  { at, cluster, values, apps }: StageRecord,
+  fresh: FreshApps | undefined,
+  key: string,
+  merged: () => LocatedMap,
+): Environment | undefined {
+  const places = new Map<string, Location>();
+  const outlines = new Map<string, AppOutline>();
+  for (const [app, appKey, place] of apps) {
+    const own = fresh?.get(appKey);
+    const record = own ? recordOf(own) : (memory.get(appKey) as AppRecord | undefined);
+    if (!record || (!own && !memory.has(valuesKey(appKey)))) return undefined;
+    places.set(app, place);
+    outlines.set(app, {
+      ...record,
+      key: appKey,
+      values: () => own ?? (memory.get(valuesKey(appKey)) as AppValues),
+    });
+  }
+  const whole = once(() =>
+    Object.fromEntries([...outlines].map(([app, outline]) => [app, outline.values()])),
+  );
+  return resolveEnvironment({
+    name,
+    project,
+    cluster,
+    key,
+    apps: outlines,
+    values: {
+      ...values,
+      get apps() {
+        return whole();
+      },
+    },
+    locate: (path) => {
+      if (path.length === 0) return at;
+      const place = path.length === 2 && path[0] === 'apps' ? places.get(String(path[1])) : undefined;
+      return place ?? whenAsked(() => locate(merged(), path));
+    },
+  });
+}
+
+/** What the line of promotion is read from. */
+function lineKeysOf({ values: { promotesFrom }, at }: StageRecord): LocatedMap {
+  return promotesFrom === undefined ? emptyMap(at) : mapFromPlain({ promotesFrom }, at);
+}
+
+/** A place that is looked for when somebody reads it: most are there for a problem that never comes. */
+function whenAsked(find: () => Location): Location {
+  const at = once(find);
+  return {
+    get file() {
+      return at().file;
+    },
+    get line() {
+      return at().line;
+    },
+    get column() {
+      return at().column;
+    },
+  };
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,92 @@
+import type { Cluster } from '../../model/cluster';
+import type { Environment, RepositoryValues, StageValues } from '../../model/environment';
+import type { Location } from '../../model/errors';
+import type { Located } from '../located';
+
+/** What is kept of earlier runs, as JSON, by the hash of all that it follows from and of this program. */
+export interface Memory {
+  keyOf(data: unknown): string;
+  has(key: string): boolean;
+  get(key: string): unknown;
+  put(key: string, json: string): void;
+}
+
+/** The files of environments/, base.yaml and each stage's by its name, and whether pins count. */
+export interface Texts {
+  readonly base: string;
+  readonly stages: ReadonlyMap<string, string>;
+  readonly unpinned: boolean;
+}
+
+/** What base.yaml says, where nothing is wrong with it. */
+export interface BaseRecord {
+  readonly values: RepositoryValues;
+  /** What stages are laid over, without the apps. */
+  readonly rest: unknown;
+  /** The key of each app's entry, as it is written, and where it stands. */
+  readonly apps: readonly (readonly [name: string, key: string, at: Location])[];
+}
+
+/** A stage that every rule holds for. */
+export interface StageRecord {
+  readonly at: Location;
+  readonly cluster: Cluster;
+  /** Without the apps. */
+  readonly values: StageValues;
+  readonly apps: readonly (readonly [name: string, key: string, at: Location])[];
+}
+
+/** An app of a stage that every rule holds for; its values have a key of their own. */
+export interface AppRecord {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly renamedFrom?: string | undefined;
+  readonly to: readonly string[];
+  /** Whether it has ciphertext, which may not be that of another app. */
+  readonly sealed: boolean;
+}
+
+export type AppValues = StageValues['apps'][string];
+
+export const baseKey = (memory: Memory, { base }: Texts): string => memory.keyOf(['base', base]);
+
+/** @param base the key of base.yaml */
+export const stageKey = (memory: Memory, base: string, name: string, { stages, unpinned }: Texts): string =>
+  memory.keyOf(['stage', base, name, stages.get(name), unpinned]);
+
+/** What the rules ask of a stage when they look at one of its apps. */
+export const aboutKey = (
+  memory: Memory,
+  name: string,
+  { cluster, values }: Pick<StageRecord, 'cluster' | 'values'>,
+): string => memory.keyOf(['about', name, cluster, values]);
+
+export const appKey = (memory: Memory, about: string, base: string | undefined, over: unknown): string =>
+  memory.keyOf(['app', about, base ?? null, over ?? null]);
+
+export const valuesKey = (app: string): string => `${app} values`;
+
+export function recordOf({ kind = 'class', namespace, renamedFrom, network, secrets }: AppValues): AppRecord {
+  const sealed = Object.values(secrets).some((secret) => secret.sealed !== undefined);
+  return { kind, namespace, renamedFrom, to: network.to, sealed };
+}
+
+export function putApp(memory: Memory, key: string, values: AppValues): void {
+  if (memory.has(key)) return;
+  memory.put(key, JSON.stringify(recordOf(values)));
+  memory.put(valuesKey(key), JSON.stringify(values));
+}
+
+/** Without the apps: they are kept one by one. */
+export const withoutApps = ({ values }: Environment): StageValues => ({ ...values, apps: {} });
+
+/** Whether JSON brings it back: it has no infinity, and no zero below zero. */
+export function isJson(value: Located): boolean {
+  if (value.kind === 'list') return value.items.every(isJson);
+  if (value.kind === 'map') {
+    for (const entry of value.entries.values()) if (!isJson(entry.value)) return false;
+    return true;
+  }
+  const { value: scalar } = value;
+  return typeof scalar !== 'number' || (Number.isFinite(scalar) && !Object.is(scalar, -0));
+}

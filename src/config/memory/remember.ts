@@ -1,0 +1,78 @@
+import type { App, Environment, Repository } from '../../model/environment';
+import { toPlain, valueAt, type LocatedMap } from '../located';
+import {
+  aboutKey,
+  appKey,
+  baseKey,
+  isJson,
+  putApp,
+  stageKey,
+  withoutApps,
+  type BaseRecord,
+  type Memory,
+  type StageRecord,
+  type Texts,
+} from './records';
+
+/** What a run read that found nothing wrong. */
+export interface Reading {
+  readonly texts: Texts;
+  /** What base.yaml shares. */
+  readonly shared: LocatedMap;
+  readonly stages: ReadonlyMap<string, LocatedMap>;
+}
+
+/**
+ * Keeps what a repository was found to say, and gives each stage and app its key. A file in which somebody allowed what
+ * looks like a credential is not kept, and what JSON cannot hold neither.
+ */
+export function remember(
+  memory: Memory,
+  repository: Repository,
+  { texts, shared, stages }: Reading,
+): Repository {
+  const isKept = ![texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'));
+  if (!isKept || ![shared, ...stages.values()].every(isJson)) return repository;
+  const base = baseKey(memory, texts);
+  const apps = [...appsOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
+    const json = JSON.stringify(toPlain(value));
+    const key = memory.keyOf(['entry', json]);
+    memory.put(key, json);
+    return [name, key, at];
+  });
+  const below = new Map(apps.map(([name, key]) => [name, key]));
+  const { apps: _, ...rest } = toPlain(shared) as { apps: unknown };
+  memory.put(base, JSON.stringify({ values: repository.values, rest, apps } satisfies BaseRecord));
+  const environments = repository.environments.map((environment): Environment => {
+    const { name, cluster } = environment;
+    const values = withoutApps(environment);
+    const about = aboutKey(memory, name, { cluster, values });
+    const overs = appsOf(stages.get(name)!);
+    const keyed = environment.apps.map((app): App => {
+      const over = overs.get(app.name)?.value;
+      const key = appKey(memory, about, below.get(app.name), over && toPlain(over));
+      putApp(memory, key, environment.values.apps[app.name]!);
+      return { ...app, key };
+    });
+    const byName = new Map(keyed.map((app) => [app.name, app]));
+    const key = stageKey(memory, base, name, texts);
+    const record: StageRecord = {
+      at: environment.locate([]),
+      cluster,
+      values,
+      // In the order of the files.
+      apps: Object.keys(environment.values.apps).map((app) => {
+        const { key: own, locate } = byName.get(app)!;
+        return [app, own!, locate([])];
+      }),
+    };
+    memory.put(key, JSON.stringify(record));
+    return { ...environment, apps: keyed, key };
+  });
+  return { ...repository, environments };
+}
+
+const appsOf = (file: LocatedMap): LocatedMap['entries'] => {
+  const apps = valueAt(file, ['apps']);
+  return apps?.kind === 'map' ? apps.entries : new Map<string, never>();
+};

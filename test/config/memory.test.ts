@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadRepository } from '../../src/config';
+import type { Repository } from '../../src/model/environment';
+import { appValues } from '../../src/model/values/app-shape';
+import { UserError } from '../../src/model/errors';
+import { Cache } from '../../src/synth/cache';
+import { BASE, RESOURCES } from '../support/environments';
+
+const RUNS = Number(process.env['MEMORY_RUNS'] ?? 60);
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'memory-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+type Files = Readonly<Record<string, string>>;
+
+/** A memory that counts what is asked of it. */
+class Counting extends Cache {
+  asked: string[] = [];
+  override get(key: string): unknown {
+    this.asked.push(key);
+    return super.get(key);
+  }
+}
+
+const load = (files: Files, memory?: Cache): Repository =>
+  loadRepository({ root, classes: [], texts: new Map(Object.entries(files)), memory });
+
+/** All that a repository says, with the place of each value; or all that is wrong with it. */
+function told(files: Files, memory?: Cache): unknown {
+  try {
+    const { environments, values, warnings, locate } = load(files, memory);
+    return {
+      values,
+      warnings,
+      places: pathsOf(values).map((path) => locate!(path)),
+      environments: environments.map(({ locate: place, key: _, apps, ...environment }) => ({
+        ...environment,
+        places: pathsOf(environment.values).map((path) => place(path)),
+        apps: apps.map(({ locate: within, key: __, ...app }) => ({
+          ...app,
+          places: pathsOf(app.values).map((path) => within(path)),
+        })),
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.problems;
+  }
+}
+
+function pathsOf(value: unknown, path: readonly PropertyKey[] = []): (readonly PropertyKey[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return [
+    path,
+    ...keys.flatMap((key) => pathsOf((value as Record<PropertyKey, unknown>)[key], [...path, key])),
+  ];
+}
+
+const CIPHERTEXT = 'A'.repeat(320);
+const API = `kind: worker, image: shop/api:1.0.0, ${RESOURCES}`;
+const SEALED = `{ secrets: { db: { env: { P: p }, sealed: { p: ${CIPHERTEXT} } } } }`;
+const lines = (text: string): readonly string[] => text.split('\n').map((line) => line.trim());
+
+/** What a stage may say of itself; and of its apps; all of it by itself fine or not. */
+const HEADS = lines(`# a comment
+  promotesFrom: dev
+  promotesFrom: prod
+  promotesFrom: gone
+  cluster: other
+  cluster: gone
+  namespace: shop-x
+  limitRange: { max: { memory: 48Mi } }
+  podSecurity: baseline
+  base: "${'a'.repeat(40)}"
+  existing: null
+  existing: [Secret/a]
+  unknown: 1
+  images: { x: }
+  namespaceLabels: { a: b } # allowSecret: why
+  namespaceLabels: { a: null }`);
+const WEB = lines(`{ replicas: 2 }
+  { replicas: 3 }
+  { replicas: two }
+  { replicas: null }
+  null
+  {}
+  []
+  { network: { to: [api] } }
+  { network: { to: [gone] } }
+  { network: { to: [web] } }
+  { namespace: other }
+  { renamedFrom: own }
+  { renamedFrom: api }
+  { renamedFrom: old }
+  { env: { B: b, A: a } }
+  { env: { A: 1 } }
+  { kind: worker }
+  { terminationGracePeriodSeconds: -0 }
+  { terminationGracePeriodSeconds: .inf }
+  { preStop: { sleepSeconds: 40 } }
+  { autoscaling: { minReplicas: 2, maxReplicas: 3, cpuUtilization: 9 } }`);
+const OTHERS = lines(`api: { ${API} }
+  api: { ${API}, network: { to: [web] } }
+  api: null
+  api: { replicas: 1 }
+  api: { image: shop/api:2.0.0 }
+  Bad: { ${API} }
+  constructor: { ${API} }`);
+
+/** One of them, or none. */
+const some = (texts: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof(fc.constant(''), fc.constantFrom(...texts));
+const stage = fc
+  .tuple(
+    some(HEADS),
+    fc.oneof({ weight: 3, arbitrary: some(WEB) }, { weight: 1, arbitrary: fc.constant(SEALED) }),
+    some(OTHERS),
+  )
+  .map(([head, web, other]) => `${head}\napps:\n  ${web && `web: ${web}`}\n  ${other}\n  own: { ${API} }\n`);
+const base = fc
+  .tuple(
+    fc.constantFrom(
+      BASE,
+      BASE,
+      BASE,
+      BASE.replace('[metrics-server]', '[]'),
+      BASE.replace('shop\n', 'store\n'),
+    ),
+    fc.constantFrom(
+      '',
+      '',
+      `  api: { ${API} }\n`,
+      `  api: &a { ${API} }\n  copy: *a\n`,
+      '  api: { kind: worker }\n',
+    ),
+    fc.constantFrom('', '', '', '# allowSecret: why\n', 'resourceQuota: { pods: 4 }\n', 'existing:\n'),
+  )
+  .map(
+    ([text, apps, rest]) =>
+      text.replace('cluster: main', '  other: { kubernetes: "1.30" }\ncluster: main') + apps + rest,
+  );
+/** What a file becomes from one run to the next. */
+const change = fc.oneof(
+  { weight: 1, arbitrary: base.map((text): [string, string] => ['base.yaml', text]) },
+  { weight: 4, arbitrary: stage.map((text): [string, string] => ['dev.yaml', text]) },
+  { weight: 4, arbitrary: stage.map((text): [string, string] => ['prod.yaml', text]) },
+);
+
+test('whatever changes from run to run, what is known of earlier ones leads to what reading all anew does', () => {
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
+      let files: Files = { 'base.yaml': BASE, 'dev.yaml': 'apps: {}\n', 'prod.yaml': 'namespace: p\n' };
+      for (const [name, text] of changes) {
+        files = { ...files, [name]: text };
+        const memory = new Cache(root);
+        const [known, anew] = [told(files, memory), told(files)];
+        expect(known).toEqual(anew);
+        // The order of keys may have a meaning, too.
+        expect(JSON.stringify(known)).toBe(JSON.stringify(anew));
+        memory.save();
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+const FILES: Files = {
+  'base.yaml': `${BASE}  api: { ${API} }\n`,
+  'dev.yaml': 'apps:\n  web: { replicas: 1 }\n',
+  'prod.yaml': 'promotesFrom: dev\napps:\n  web: { replicas: 2 }\n',
+};
+
+/** Loads some files, and then others in a run of its own, which is told about what the first one learned. */
+function next(first: Files, second: Files): { readonly repository: Repository; readonly memory: Counting } {
+  const before = new Cache(root);
+  load(first, before);
+  before.save();
+  const memory = new Counting(root);
+  return { repository: load(second, memory), memory };
+}
+const valuesAsked = (memory: Counting): number =>
+  memory.asked.filter((key) => key.endsWith(' values')).length;
+
+test('the values of what did not change are not looked at until somebody asks', () => {
+  const { repository, memory } = next(FILES, FILES);
+  expect(valuesAsked(memory)).toBe(0);
+  expect(repository.environments[1]!.apps[1]!.values).toMatchObject({ replicas: 2 });
+  expect(valuesAsked(memory)).toBe(1);
+});
+
+test('of a stage that changed, an app that did not is known', () => {
+  const changed = { ...FILES, 'prod.yaml': '# two\npromotesFrom: dev\napps:\n  web: { replicas: 4 }\n' };
+  const { repository, memory } = next(FILES, changed);
+  const [dev, prod] = repository.environments;
+  expect(prod!.apps[1]!.values).toMatchObject({ replicas: 4 });
+  expect(prod!.apps[1]!.locate([])).toEqual({ file: 'environments/prod.yaml', line: 4, column: 3 });
+  expect(valuesAsked(memory)).toBe(0);
+  const keys = load(FILES, new Cache(root)).environments.map(({ key, apps }) => [
+    key,
+    ...apps.map((app) => app.key),
+  ]);
+  expect([dev!.key, ...dev!.apps.map(({ key }) => key)]).toEqual(keys[0]);
+  expect(prod!.apps.map(({ key }, i) => key === keys[1]![i + 1])).toEqual([true, false]);
+});
+
+test('a file in which something is allowed that looks like a credential is not kept', () => {
+  const allowed = { ...FILES, 'dev.yaml': `${FILES['dev.yaml']}# allowSecret: an example\n` };
+  expect(load(allowed, new Cache(root)).environments[0]!.key).toBeUndefined();
+});
+
+test('with classes nothing is known', () => {
+  const { environments } = loadRepository({
+    root,
+    classes: [{ name: 'api', values: appValues({}) }],
+    texts: new Map(Object.entries({ ...FILES, 'base.yaml': BASE })),
+    memory: new Cache(root),
+  });
+  expect(environments[0]!.key).toBeUndefined();
+});
