@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import { sortedEntries, type PodValues } from './values';
 
@@ -44,9 +44,7 @@ export function configFiles(
       },
     },
     mounts: files.map(({ key, path }) => ({ name: volume, mountPath: path, subPath: key, readOnly: true })),
-    checksum: createHash('sha256')
-      .update(JSON.stringify(files.map(({ content, mode, path }) => [path, mode, content])))
-      .digest('hex'),
+    checksum: hash('sha256', JSON.stringify(files.map(({ content, mode, path }) => [path, mode, content]))),
   };
 }
 

@@ -23,7 +23,7 @@ export function finishOnSynth(app: BaseApp): void {
         finished.add(object);
         afterRendering(object, (rendered) => finish(app, rendered));
       }
-      if (added.length > 0) addPatches(app, objects);
+      if (added.length > 0 && app.values.patches.length > 0) addPatches(app, objects);
       return [];
     },
   });

@@ -133,7 +133,7 @@ function plain(value: unknown, object: ApiObject): unknown {
   }
   const given = value as Readonly<Record<string, unknown>>;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(given)) {
+  for (const key in given) {
     const child = given[key];
     const data = typeof child === 'string' ? child : plain(child, object);
     if (data !== undefined) copy[key] = data;

@@ -20,6 +20,8 @@ export interface PodSecrets {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+const NONE: PodSecrets = { of: () => ({ env: [], mounts: [] }), volumes: [], annotations: {} };
+
 /**
  * Files are mounted one by one (`subPath`), so that the other files of their directory stay visible; Kubernetes does
  * not update such a mount in a running pod. A `directory` is updated. Environment variables never are.
@@ -30,6 +32,7 @@ export function podSecrets(
   values: PodValues,
   freeName: (wanted: string) => string,
 ): PodSecrets {
+  if (Object.keys(values.secrets).length === 0) return NONE;
   const entries = sortedEntries(values.secrets).map(([name, use]) => {
     const keys = [...new Set([...Object.values(use.env), ...Object.values(use.files), ...use.keys])].sort();
     if (keys.length === 0) {
