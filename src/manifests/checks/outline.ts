@@ -132,7 +132,7 @@ const KINDS = new Map(
     },
     'Certificate.cert-manager.io': { spec: { secretName: whole } },
     'CustomResourceDefinition.apiextensions.k8s.io': {
-      spec: { group: whole, scope: whole, names: { kind: whole } },
+      spec: { group: whole, names: { kind: whole } },
     },
   }),
 );
