@@ -26,9 +26,9 @@ export function deployedNow(root: string, stages: readonly string[], reader: Dis
 function filesOf(root: string, stage: string, reader: DistReader): Map<string, FileBefore> {
   return new Map(
     listedFiles(root, stage, reader).map((path): [string, FileBefore] => {
-      const content = reader.read(`${stage}/${path}`)!;
-      const objects = () => readManifests(textOf(content), `dist/${stage}/${path}`);
-      return [path, { hash: reader.hash(`${stage}/${path}`)!, objects }];
+      const below = `${stage}/${path}`;
+      const objects = () => readManifests(textOf(reader.read(below)!), `dist/${below}`);
+      return [path, { hash: reader.hash(below)!, objects }];
     }),
   );
 }

@@ -44,13 +44,13 @@ async function anew(options: Partial<SynthOptions> = {}): Promise<Record<string,
   return dist();
 }
 
-/** Keys of what was rendered, in their order. */
+/** Keys of the files that were rendered, in their order. */
 function keys(): string[] {
   const file = readFileSync(join(root, PACK));
   const [head = '', index = ''] = file.toString('latin1').split('\n', 2);
   let at = head.length + index.length + 2;
   return (JSON.parse(index) as [string, number][])
-    .filter(([, length]) => file.toString('utf8', at, (at += length)).includes('"objects"'))
+    .filter(([, length]) => file.toString('utf8', at, (at += length)).startsWith('{"hash"'))
     .map(([key]) => key);
 }
 

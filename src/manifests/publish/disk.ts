@@ -1,4 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, type BigIntStats } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  type BigIntStats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../model/errors';
 import { errnoOf } from './fs-errors';
@@ -80,7 +88,8 @@ export function requireFolder(root: string, path: string): void {
 
 interface Remembered {
   readonly signature: string;
-  readonly content: Buffer;
+  readonly size: number;
+  content?: Buffer;
   hash?: string;
 }
 
@@ -96,13 +105,16 @@ export class DistReader {
 
   /** The bytes of `dist/<path>`; undefined if it is no regular file. */
   read(path: string): Buffer | undefined {
-    return this.look(path)?.content;
+    const found = this.look(path);
+    return found && (found.content ??= readFileSync(join(this.root, DIST, path)));
   }
 
-  /** Their SHA-256. */
+  /** Their SHA-256: for most files that is all that has to be known. */
   hash(path: string): string | undefined {
     const found = this.look(path);
-    return found && (found.hash ??= sha256(found.content));
+    if (!found) return undefined;
+    const { content, size } = found;
+    return (found.hash ??= content ? sha256(content) : hashFile(join(this.root, DIST, path), size));
   }
 
   /** From now on a file is read again if its inode, size or times are not as they were. */
@@ -122,8 +134,24 @@ export class DistReader {
     const signature = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
     const known = this.memory.get(path);
     if (known?.signature === signature) return known;
-    const read = { signature, content: readFileSync(full) };
-    this.memory.set(path, read);
-    return read;
+    const found = { signature, size: Number(stat.size) };
+    this.memory.set(path, found);
+    return found;
+  }
+}
+
+/** Files are hashed in here, one after the other. */
+let room = Buffer.alloc(64 * 1024);
+
+function hashFile(path: string, size: number): string {
+  if (room.length <= size) room = Buffer.alloc(2 * size);
+  const fd = openSync(path, 'r');
+  try {
+    let end = 0;
+    for (let read = 1; read > 0 && end < room.length; end += read) read = readSync(fd, room, { offset: end });
+    // It fills the room only where it has grown meanwhile.
+    return sha256(end < room.length ? room.subarray(0, end) : readFileSync(path));
+  } finally {
+    closeSync(fd);
   }
 }

@@ -46,7 +46,7 @@ export function listedFiles(
   const text = reader.read(`${stage}/${LOCK_FILE}`)?.toString();
   const lock = text === undefined ? undefined : parseLock(stage, text);
   const paths = lock && !isFault(lock) ? Object.keys(lock.files).sort(byText) : [];
-  return paths.filter((path) => reader.read(`${stage}/${path}`) !== undefined);
+  return paths.filter((path) => reader.hash(`${stage}/${path}`) !== undefined);
 }
 
 /** The text of a file below dist/, with LF line endings. */

@@ -6,7 +6,7 @@ import type { Rendered, StageInput, UnitInput } from './input';
 import type * as unitModule from './unit';
 
 /** A thread needs some time to load: fewer units than this for each are rendered sooner without it. */
-const WORTH_A_THREAD = 300;
+const WORTH_A_THREAD = 100;
 const CHUNK = 25;
 const THREAD = join(PACKAGE_ROOT, 'bin/unit-thread.js');
 
@@ -22,14 +22,17 @@ export interface CrewOptions {
   readonly progress?: (done: number, total: number) => void;
 }
 
+/** Renders a unit here and now. */
+export const renderNow = (input: UnitInput): Rendered | undefined =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
+  (require('./unit') as typeof unitModule).renderUnit(input);
+
 /** Renders units, in the order given; undefined for those that cannot be proven. */
 export async function renderUnits(
   inputs: readonly UnitInput[],
   { threads, progress }: CrewOptions = {},
 ): Promise<Answer> {
   if (inputs.length === 0) return [];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
-  const { renderUnit } = require('./unit') as typeof unitModule;
   const most = Math.min(availableParallelism() - 1, Math.floor(inputs.length / WORTH_A_THREAD));
   const units = new Array<Rendered | undefined>(inputs.length);
   const queue = Array.from({ length: Math.ceil(inputs.length / CHUNK) }, (_, i) => i * CHUNK);
@@ -42,7 +45,7 @@ export async function renderUnits(
   const crew = Array.from({ length: threads ?? most }, () => hire(stages, inputs, queue, store));
   const work = async (): Promise<void> => {
     for (let start = queue.shift(); start !== undefined; start = queue.shift()) {
-      store(start, inputs.slice(start, start + CHUNK).map(renderUnit));
+      store(start, inputs.slice(start, start + CHUNK).map(renderNow));
       // Threads answer, and are given more, in between.
       if (crew.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }

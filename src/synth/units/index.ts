@@ -1,10 +1,10 @@
-import { textOf, type DistReader } from '../../manifests/publish';
+import { sha256, type DistReader } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import type { App, Environment } from '../../model/environment';
 import type { KubeObject } from '../../model/kube';
 import type { Proven } from '../../model/rendered';
 import type { Cache } from '../cache';
-import { renderUnits, type CrewOptions } from './crew';
+import { renderNow, renderUnits, type CrewOptions } from './crew';
 import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './input';
 
 export type { CrewOptions } from './crew';
@@ -38,58 +38,80 @@ const OTHERS = ['class', 'manifests'];
  */
 export async function provenUnits(
   environments: readonly Environment[],
-  { cache, reader, sourceOf, pathOf, ...crew }: UnitOptions,
+  { threads, progress, ...options }: UnitOptions,
 ): Promise<Units> {
-  const units = new Map<App | Environment, Unit>();
-  const missing: Missing[] = [];
-  for (const environment of environments) {
-    const stage = stageInput(environment);
-    const about = cache.keyOf(stage);
-    for (const app of [undefined, ...environment.apps.filter(({ kind }) => !OTHERS.includes(kind))]) {
-      const [of, path] = [app ?? environment, pathOf(environment, app)];
-      const source = sourceOf(environment, app);
-      const key = cache.keyOf([about, app && identityOf(app), source]);
-      const facts = cache.get(key) as Facts | undefined;
-      const outlines = facts && cache.keyOf(['outlines', facts.outlineHash]);
-      if (outlines !== undefined && cache.has(outlines) && reader.hash(path) === facts!.hash) {
-        const content = reader.read(path)!;
-        units.set(
-          of,
-          unitOf(
-            facts!,
-            () => textOf(content),
-            () => cache.get(outlines),
-          ),
-        );
-      } else missing.push({ of, key, input: { stage, app: app && appInput(app), source } });
-    }
-  }
+  const { cache } = options;
+  const stages = environments.map((environment) => stageFiles(environment, options));
+  const missing = stages.flatMap(({ files }) => files.filter(({ unit }) => !unit));
   const rendered = await renderUnits(
-    missing.map(({ input }) => input),
-    crew,
+    missing.map(({ input }) => input()),
+    { threads, progress },
   );
-  for (const [i, { of, key }] of missing.entries()) {
+  for (const [i, file] of missing.entries()) {
     const one = rendered[i];
     if (!one) continue;
     const { facts, text, outlines } = one;
-    units.set(
-      of,
-      unitOf(
-        facts,
-        () => text,
-        () => JSON.parse(outlines),
-      ),
+    file.facts = facts;
+    file.unit = unitOf(
+      facts,
+      () => text,
+      () => JSON.parse(outlines),
     );
-    cache.put(key, JSON.stringify(facts));
-    cache.put(cache.keyOf(['outlines', facts.outlineHash]), outlines);
+    cache.put(file.key, JSON.stringify(facts));
+    cache.put(outlinesKey(facts), outlines);
   }
-  return units;
+  for (const { key, files } of stages) {
+    if (key === undefined || files.some(({ unit }) => !unit)) continue;
+    const kept = files.map(({ key, facts }): Kept => [key, facts!]);
+    if (!cache.has(key)) cache.put(key, JSON.stringify(kept));
+  }
+  const units = stages.flatMap(({ files }) => files.map(({ of, unit }) => [of, unit] as const));
+  return new Map(units.filter((pair): pair is [App | Environment, Unit] => pair[1] !== undefined));
 }
 
-interface Missing {
+/** A file of a stage, and what is known of it. */
+interface File {
   readonly of: App | Environment;
+  /** Under which its facts are kept. */
   readonly key: string;
-  readonly input: UnitInput;
+  readonly input: () => UnitInput;
+  facts?: Facts;
+  unit?: Unit;
+}
+
+/** What is kept of all files of a stage at once, in their order. */
+type Kept = readonly [key: string, facts: Facts];
+
+const outlinesKey = ({ outlineHash }: Facts): string => `${outlineHash} outlines`;
+
+/** The files of a stage, and the key under which they are known all at once: absent where its values have none. */
+function stageFiles(
+  environment: Environment,
+  { cache, reader, sourceOf, pathOf }: Omit<UnitOptions, keyof CrewOptions>,
+): { readonly key: string | undefined; readonly files: readonly File[] } {
+  const key = environment.key && cache.keyOf(['units', environment.key]);
+  const kept = (key && cache.get(key)) as readonly Kept[] | undefined;
+  const stage = stageInput(environment);
+  const about = kept ? '' : cache.keyOf(stage);
+  const apps = [undefined, ...environment.apps.filter(({ kind }) => !OTHERS.includes(kind))];
+  const files = apps.map((app, i): File => {
+    const [path, source] = [pathOf(environment, app), sourceOf(environment, app)];
+    const input = (): UnitInput => ({ stage, app: app && appInput(app), source });
+    const own = kept?.[i]?.[0] ?? cache.keyOf([about, app && identityOf(app), source]);
+    const facts = kept?.[i]?.[1] ?? (cache.get(own) as Facts | undefined);
+    const file = { of: app ?? environment, key: own, input };
+    // What is known all at once is in use one by one, too.
+    const isKnown = facts && cache.has(own) && cache.has(outlinesKey(facts));
+    if (!isKnown || reader.hash(path) !== facts.hash) return file;
+    const textNow = (): string => {
+      const content = reader.read(path);
+      // When somebody changes dist/ meanwhile, what is to be written stays what it was.
+      return content && sha256(content) === facts.hash ? content.toString() : renderNow(input())!.text;
+    };
+    const outlines = (): unknown => cache.get(outlinesKey(facts));
+    return { ...file, facts, unit: unitOf(facts, textNow, outlines) };
+  });
+  return { key, files };
 }
 
 function unitOf(facts: Facts, textOf: () => string, outlinesOf: () => unknown): Unit {
