@@ -56,7 +56,9 @@ class Writer {
     first: readonly string[],
   ): boolean {
     let isFirst = true;
-    for (const key of keysOf(map, first)) {
+    const keys = keysOf(map, first);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
       const value = map[key];
       if (value === undefined) continue;
       this.text += headOf(key, depth, beside && isFirst);
@@ -68,9 +70,9 @@ class Writer {
 
   private list(list: readonly unknown[], depth: number, beside: boolean): void {
     const { dash } = levelAt(depth);
-    for (const [index, item] of list.entries()) {
-      this.text += beside && index === 0 ? '-' : dash;
-      this.after(item, depth, true, NONE);
+    for (let i = 0; i < list.length; i++) {
+      this.text += beside && i === 0 ? '-' : dash;
+      this.after(list[i], depth, true, NONE);
     }
   }
 

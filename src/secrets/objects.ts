@@ -57,7 +57,7 @@ function walk(value: unknown, place: Place, name: Name, found: ObjectFinding[]):
   if (typeof value === 'string') {
     inText(value, place, name, found);
   } else if (typeof value === 'number') {
-    if (name.strength === 'password') inText(String(value), place, name, found);
+    if (!isNothing(value, name)) inText(String(value), place, name, found);
   } else if (Array.isArray(value)) {
     inList(value, place, name, found);
   } else if (isMap(value)) {
@@ -72,21 +72,35 @@ function inMap(map: Fields, place: Place, name: Name, found: ObjectFinding[]): v
     found.push(structural(place.field(), held.secret));
     place.keys.pop();
   }
-  for (const key of Object.keys(map)) {
+  for (const key in map) {
     if (held && (key === 'data' || key === 'stringData')) continue;
     const child = map[key];
     if (isCiphertext(key, child)) continue;
     const own = nameOf(key);
-    for (const detection of own.inItself) add(place, detection, found);
+    if (own.inItself.length > 0) for (const detection of own.inItself) add(place, detection, found);
+    const under = nameFor(map, key, own, name);
+    if (typeof child !== 'object' && isNothing(child, under)) continue;
     place.keys.push(key);
-    const called =
-      key === 'value' ? [map['name'], map['key']].find((one) => typeof one === 'string') : undefined;
-    if (called !== undefined) walk(child, place, nameOf(called), found);
-    else if (name.strength === undefined || typeof child === 'object') walk(child, place, own, found);
-    else walk(child, place, nameOf(nameWithin(name.text, key)), found);
+    walk(child, place, under, found);
     place.keys.pop();
   }
 }
+
+/** The name that a field's value goes by: that of its variable, where the field only holds its value. */
+function nameFor(map: Fields, key: string, own: Name, name: Name): Name {
+  if (key === 'value') {
+    const called = [map['name'], map['key']].find((one) => typeof one === 'string');
+    if (called !== undefined) return nameOf(called);
+  }
+  if (name.strength === undefined || typeof map[key] === 'object') return own;
+  return nameOf(nameWithin(name.text, key));
+}
+
+/** Whether a scalar is nothing to look at: most are not. */
+const isNothing = (value: unknown, { strength }: Name): boolean =>
+  typeof value === 'string'
+    ? strength === undefined && isHarmless(value)
+    : typeof value !== 'number' || strength !== 'password';
 
 function inList(list: readonly unknown[], place: Place, name: Name, found: ObjectFinding[]): void {
   for (let index = 0; index < list.length; index += 1) {
@@ -114,7 +128,7 @@ function inWord(word: string, before: unknown, place: Place, name: Name, found: 
 }
 
 function inText(text: string, place: Place, name: Name, found: ObjectFinding[]): void {
-  if (name.strength === undefined && isHarmless(text)) return;
+  if (isNothing(text, name)) return;
   const { detections, secrets } = heldBy(text, name);
   for (const secret of secrets) found.push({ ...secret, field: place.field() });
   for (const detection of detections) add(place, detection, found);

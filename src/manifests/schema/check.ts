@@ -47,20 +47,23 @@ class Checker {
     }
     if (type === OBJECT) this.visitMap(schema, value as Fields, structural);
     else if (type === ARRAY) this.visitList(schema, value as readonly unknown[], structural);
-    else
-      for (const rule of schema.rules) {
-        const wrong = rule(value);
-        if (wrong) this.add(badValue(wrong, value, this.rules.secret));
-      }
+    else if (schema.rules.length > 0) this.visitScalar(schema, value);
     if (schema.isCombined) this.visitCombinations(node, value);
+  }
+
+  private visitScalar({ rules }: Compiled, value: unknown): void {
+    for (const rule of rules) {
+      const wrong = rule(value);
+      if (wrong) this.add(badValue(wrong, value, this.rules.secret));
+    }
   }
 
   private visitMap(schema: Compiled, value: Fields, structural: boolean): void {
     const { keys, rules } = this;
-    this.visitRequired(schema, value);
+    if (schema.required.length > 0) this.visitRequired(schema, value);
     if (schema.hasSize) this.visitSize(schema.node, Object.keys(value).length);
     const { rest } = schema.below;
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const child = value[key];
       if (child === undefined) continue;
       const own = schema.below.field(key);
