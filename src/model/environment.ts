@@ -73,9 +73,12 @@ const appsSchema = (classes: readonly AppClass[]): z.ZodType =>
     .catchall(yamlApp)
     .describe('The apps, by name.');
 
+/** The schema of a stage without its apps. */
+export const ownStageSchema = z.strictObject({ ...sharedShape, ...ownShape });
+
 /** The schema of a stage: its file merged over what base.yaml shares. */
 export const stageSchema = (classes: readonly AppClass[]) =>
-  z.strictObject({ ...sharedShape, ...ownShape, apps: appsSchema(classes).prefault({}) });
+  ownStageSchema.extend({ apps: appsSchema(classes).prefault({}) });
 export type StageValues = Omit<z.output<ReturnType<typeof stageSchema>>, 'apps'> & {
   readonly apps: Readonly<Record<string, AppValues & { readonly kind?: string }>>;
 };
@@ -222,9 +225,13 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
 
   const apps = names.map((app): App => {
     const { values: valuesOf, key } = outlines.get(app)!;
+    const { objectName, namespace: place, kind } = peers.get(app)!;
     let own: AppValues | undefined;
     return {
-      ...peers.get(app)!,
+      name: app,
+      objectName,
+      namespace: place,
+      kind,
       get values() {
         return (own ??= withoutKind(valuesOf()));
       },

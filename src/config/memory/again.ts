@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { stageSchema, type StageValues } from '../../model/environment';
+import { ownStageSchema } from '../../model/environment';
 import type { Location } from '../../model/errors';
 import { yamlApp } from '../../model/values/workloads';
 import { misnamedApps } from '../app-entries';
@@ -7,8 +7,8 @@ import { emptyMap, mapFromPlain, toPlain, valueAt, type Located } from '../locat
 import { merge } from '../merge';
 import { parseYaml } from '../parse-yaml';
 import { fileOf } from '../stage-files';
-import { aboutKey, appKey, isJson, valuesKey } from './records';
-import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
+import { aboutKey, appKey, isJson, recordOf, valuesKey } from './records';
+import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** Apps that were resolved just now, by their keys. */
 export type FreshApps = ReadonlyMap<string, AppValues>;
@@ -35,13 +35,10 @@ export function resolveAgain(
   if (overs && overs.kind !== 'map') return undefined;
   rest.entries.delete('apps');
 
-  const values = typed(stageSchema([]), mergedPlain(base.rest, rest)) as StageValues | undefined;
-  const cluster =
-    values && Object.hasOwn(base.values.clusters, values.cluster)
-      ? base.values.clusters[values.cluster]
-      : undefined;
-  if (!values || !cluster) return undefined;
-  const stage = { at: file.at, values, cluster: { ...cluster, name: values.cluster } };
+  const said = typed(ownStageSchema, mergedPlain(base.rest, rest));
+  if (!said || !Object.hasOwn(base.values.clusters, said.cluster)) return undefined;
+  const cluster = { ...base.values.clusters[said.cluster]!, name: said.cluster };
+  const stage = { at: file.at, values: { ...said, apps: {} }, cluster };
 
   const about = aboutKey(memory, name, stage);
   const known = new Map(base.apps.map(([app, key, at]) => [app, { key, at }]));
@@ -54,13 +51,15 @@ export function resolveAgain(
       continue;
     }
     const key = appKey(memory, about, below?.key, over && toPlain(over.value));
-    if (!memory.has(key) || !memory.has(valuesKey(key))) {
+    let record = memory.has(valuesKey(key)) ? (memory.get(key) as AppRecord | undefined) : undefined;
+    if (!record) {
       const plain = mergedPlain(below && memory.get(below.key), over?.value ?? emptyMap(NOWHERE));
-      const resolved = typed(yamlApp, plain);
+      const resolved = typed(yamlApp, plain) as AppValues | undefined;
       if (!resolved) return undefined;
-      fresh.set(key, resolved as AppValues);
+      fresh.set(key, resolved);
+      record = recordOf(resolved);
     }
-    apps.push([app, key, over?.at ?? below!.at]);
+    apps.push([app, key, over?.at ?? below!.at, record]);
   }
   return { record: { ...stage, apps }, fresh };
 }

@@ -14,8 +14,8 @@ import { layersOf } from '../resolve-stage';
 import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '../rules';
 import { BASE_FILE, fileOf } from '../stage-files';
 import { resolveAgain, type FreshApps } from './again';
-import { baseKey, putApp, recordOf, stageKey, valuesKey } from './records';
-import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
+import { baseKey, putApp, stageKey, valuesKey } from './records';
+import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** A stage as it is known, and what of it nobody has looked at yet. */
 interface Known {
@@ -64,7 +64,7 @@ export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings
       ...[...stages.values()].flatMap(({ record }) => record.apps.map(([app]) => app)),
     ]),
   };
-  if (line.problems.length > 0 || !holds(memory, stages, facts)) return undefined;
+  if (line.problems.length > 0 || !holds(stages, facts)) return undefined;
   for (const { record, environment, fresh } of stages.values()) {
     if (!fresh) continue;
     for (const [app, values] of fresh) putApp(memory, app, values);
@@ -74,12 +74,10 @@ export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings
 }
 
 /** Whether all rules hold: those of a stage for what changed, those of the whole for all. */
-function holds(memory: Memory, stages: ReadonlyMap<string, Known>, facts: Facts): boolean {
+function holds(stages: ReadonlyMap<string, Known>, facts: Facts): boolean {
   const traits = new Set<Trait>();
   for (const { record, environment, fresh } of stages.values()) {
-    for (const [, key] of record.apps) {
-      const values = fresh?.get(key);
-      const app = values ? recordOf(values) : (memory.get(key) as AppRecord);
+    for (const [, , , app] of record.apps) {
       // An app of another stage that it calls may be gone.
       if (!app.to.every((name) => facts.apps.has(name))) return false;
       if (app.renamedFrom !== undefined) traits.add('renamed');
@@ -104,16 +102,14 @@ function environmentOf(
 ): Environment | undefined {
   const places = new Map<string, Location>();
   const outlines = new Map<string, AppOutline>();
-  for (const [app, appKey, place] of apps) {
+  for (const [app, appKey, place, { kind, namespace, renamedFrom, to }] of apps) {
     const own = fresh?.get(appKey);
-    const record = own ? recordOf(own) : (memory.get(appKey) as AppRecord | undefined);
-    if (!record || (!own && !memory.has(valuesKey(appKey)))) return undefined;
+    const of = valuesKey(appKey);
+    // Asked for, that is, also where it is known here: what nobody asks for is forgotten first.
+    if (!own && !(memory.has(appKey) && memory.has(of))) return undefined;
     places.set(app, place);
-    outlines.set(app, {
-      ...record,
-      key: appKey,
-      values: () => own ?? (memory.get(valuesKey(appKey)) as AppValues),
-    });
+    const valuesOf = (): AppValues => own ?? (memory.get(of) as AppValues);
+    outlines.set(app, { kind, namespace, renamedFrom, to, key: appKey, values: valuesOf });
   }
   const whole = once(() =>
     Object.fromEntries([...outlines].map(([app, outline]) => [app, outline.values()])),

@@ -33,7 +33,7 @@ export interface StageRecord {
   readonly cluster: Cluster;
   /** Without the apps. */
   readonly values: StageValues;
-  readonly apps: readonly (readonly [name: string, key: string, at: Location])[];
+  readonly apps: readonly (readonly [name: string, key: string, at: Location, app: AppRecord])[];
 }
 
 /** An app of a stage that every rule holds for; its values have a key of their own. */

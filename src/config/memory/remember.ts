@@ -6,6 +6,7 @@ import {
   baseKey,
   isJson,
   putApp,
+  recordOf,
   stageKey,
   withoutApps,
   type BaseRecord,
@@ -63,7 +64,7 @@ export function remember(
       // In the order of the files.
       apps: Object.keys(environment.values.apps).map((app) => {
         const { key: own, locate } = byName.get(app)!;
-        return [app, own!, locate([])];
+        return [app, own!, locate([]), recordOf(environment.values.apps[app]!)];
       }),
     };
     memory.put(key, JSON.stringify(record));
