@@ -67,7 +67,12 @@ export function loadRepository({ root, classes, texts: given, unpinned, memory }
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
   const repository = { values: facts.values, environments, warnings: input.warnings, locate: facts.locate };
   if (!memory || classes.length > 0) return repository;
-  return remember(memory, repository, { texts: texts!, shared: base!.shared, stages: input.stages });
+  return remember(memory, repository, {
+    texts: texts!,
+    base: base!.file,
+    shared: base!.shared,
+    stages: input.stages,
+  });
 }
 
 function textsOf({ texts, names, problems }: InputTexts, unpinned = false): Texts | undefined {

@@ -170,5 +170,8 @@ function resolve(text: string): string | number | boolean | null {
   if (constant !== undefined) return constant;
   if (text > ':') return text;
   demand(!NO_NUMBER.test(text));
-  return NUMBER.test(text) ? Number(text) : text;
+  if (!NUMBER.test(text)) return text;
+  const number = Number(text);
+  demand(Number.isFinite(number) && !Object.is(number, -0));
+  return number;
 }

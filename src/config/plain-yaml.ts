@@ -19,13 +19,19 @@ import {
   SPACES,
 } from './plain-text';
 
+const plain = new WeakSet<Located>();
+
+/** Whether a file was read plainly: JSON can hold all that is in it, even its numbers. */
+export const isPlain = (file: Located): boolean => plain.has(file);
+
 /** A key ends this many characters after its start at the latest; YAML allows some more. */
 const MAX_KEY = 1000;
 
 /**
  * Reads what nearly every file consists of: maps and lists in both styles, texts of one line, literal blocks, comments.
  * Values and places are those of a whole YAML parser, which takes some twenty times as long. Anything else (anchors,
- * tags, texts over several lines, keys without a value, tabs, whatever is wrong) gives undefined, and no reason.
+ * tags, texts over several lines, keys without a value, tabs, numbers that JSON lacks, whatever is wrong) gives
+ * undefined, and no reason.
  */
 export function readPlainYaml(text: string, file: string): LocatedMap | undefined {
   try {
@@ -49,6 +55,7 @@ class PlainYaml extends PlainText {
     const value = this.block(-1);
     demand(this.indent === -1);
     if (value.kind !== 'map') throw new NotPlain();
+    plain.add(value);
     return value;
   }
 

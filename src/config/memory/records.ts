@@ -2,6 +2,7 @@ import type { Cluster } from '../../model/cluster';
 import type { Environment, RepositoryValues, StageValues } from '../../model/environment';
 import type { Location } from '../../model/errors';
 import type { Located } from '../located';
+import { isPlain } from '../plain-yaml';
 
 /** What is kept of earlier runs, as JSON, by the hash of all that it follows from and of this program. */
 export interface Memory {
@@ -82,6 +83,7 @@ export const withoutApps = ({ values }: Environment): StageValues => ({ ...value
 
 /** Whether JSON brings it back: it has no infinity, and no zero below zero. */
 export function isJson(value: Located): boolean {
+  if (isPlain(value)) return true;
   if (value.kind === 'list') return value.items.every(isJson);
   if (value.kind === 'map') {
     for (const entry of value.entries.values()) if (!isJson(entry.value)) return false;

@@ -18,7 +18,8 @@ import {
 /** What a run read that found nothing wrong. */
 export interface Reading {
   readonly texts: Texts;
-  /** What base.yaml shares. */
+  readonly base: LocatedMap;
+  /** What of it stages are laid over. */
   readonly shared: LocatedMap;
   readonly stages: ReadonlyMap<string, LocatedMap>;
 }
@@ -30,10 +31,10 @@ export interface Reading {
 export function remember(
   memory: Memory,
   repository: Repository,
-  { texts, shared, stages }: Reading,
+  { texts, base: file, shared, stages }: Reading,
 ): Repository {
   const isKept = ![texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'));
-  if (!isKept || ![shared, ...stages.values()].every(isJson)) return repository;
+  if (!isKept || ![file, ...stages.values()].every(isJson)) return repository;
   const base = baseKey(memory, texts);
   const apps = [...appsOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
     const json = JSON.stringify(toPlain(value));
