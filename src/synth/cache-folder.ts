@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDER = join('.stageline', 'cache');
@@ -24,6 +32,15 @@ export function writeCached(root: string, name: string, data: string | Buffer): 
     for (const left of readdirSync(folder)) if (left.endsWith('.tmp')) rmSync(join(folder, left));
     writeFileSync(scratch, data);
     renameSync(scratch, join(folder, name));
+  } catch {
+    // As said above.
+  }
+}
+
+/** Adds to a file of `.stageline/cache`. Whoever reads it must notice what a killed run left half-written. */
+export function appendCached(root: string, name: string, data: Buffer): void {
+  try {
+    appendFileSync(join(root, FOLDER, name), data);
   } catch {
     // As said above.
   }

@@ -1,29 +1,31 @@
 import { crc32 } from 'node:zlib';
 import { sha256 } from '../manifests/publish';
-import { readCached, writeCached } from './cache-folder';
+import { appendCached, readCached, writeCached } from './cache-folder';
 import { engineHash } from './engine';
 
 const FILE = 'results';
-/** The first line, with the checksum of all that follows. */
-const HEAD = /^stageline results 1 ([0-9a-f]{8})\n/;
-/** Beside what the last run used, as much again of what earlier ones did, and at least this many bytes. */
+/** Before each block: the checksum and the length of what follows. */
+const HEAD = /^stageline results 2 ([0-9a-f]{8}) (\d+)\n/;
+/** The file holds twice what the last run used, and at least this many bytes. */
 const ROOM = 16 * 1024 * 1024;
 
 /**
- * Results of earlier runs, by the hash of all they follow from: `.stageline/cache/results`, one file that is replaced as
- * a whole. What is damaged, half-written or of another format counts as empty. Those used last stand first, and go last
- * when room runs out.
+ * Results of earlier runs, by the hash of all they follow from: `.stageline/cache/results`. A run adds what is new in a
+ * block of its own; when there is no room left, the file is replaced by one block with what this run used and, as far as
+ * it fits, what others did before. What is damaged, half-written or of another format is not there, and all behind it.
  */
 export class Cache {
-  private readonly known: ReadonlyMap<string, Buffer>;
+  private readonly known = new Map<string, Buffer>();
   private readonly used = new Map<string, Buffer | string>();
   private readonly engine: string;
-  private grown = false;
+  /** Bytes that the file has; 0 where it has to be replaced. */
+  private size = 0;
 
   /** @param root the repository's root; undefined: nothing is known, and nothing is kept */
   constructor(private readonly root?: string) {
-    this.known = root === undefined ? new Map() : parse(readCached(root, FILE));
     this.engine = root === undefined ? '' : engineHash();
+    const file = root === undefined ? undefined : readCached(root, FILE);
+    if (file && readBlocks(file, this.known)) this.size = file.length;
   }
 
   /**
@@ -47,45 +49,57 @@ export class Cache {
 
   /** @param json what `get` will give, as JSON */
   put(key: string, json = 'true'): void {
-    if (this.root === undefined || this.used.has(key)) return;
+    if (this.root === undefined || this.used.has(key) || this.has(key)) return;
     this.used.set(key, json);
-    this.grown = true;
   }
 
   /** Keeps what was put there. */
   save(): void {
-    if (this.root !== undefined && this.grown) writeCached(this.root, FILE, this.pack());
-  }
-
-  private pack(): Buffer {
-    const kept = [...this.used].map(([key, data]): [string, Buffer] => {
-      return [key, typeof data === 'string' ? Buffer.from(data) : data];
-    });
-    let room = Math.max(
-      ROOM,
-      kept.reduce((sum, [, { length }]) => sum + length, 0),
-    );
+    const fresh = [...this.used].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+    if (this.root === undefined || fresh.length === 0) return;
+    const used = lengthOf(this.used.values());
+    const most = Math.max(ROOM, 2 * used);
+    if (this.size > 0 && this.size + lengthOf(fresh.map(([, data]) => data)) <= most)
+      return appendCached(this.root, FILE, blockOf(fresh));
+    const kept: [string, Buffer | string][] = [...this.used];
+    let room = most - used;
     for (const entry of this.known) {
       if (this.used.has(entry[0])) continue;
       room -= entry[1].length;
       if (room < 0) break;
       kept.push(entry);
     }
-    const index = JSON.stringify(kept.map(([key, { length }]) => [key, length]));
-    const rest = Buffer.concat([Buffer.from(`${index}\n`), ...kept.map(([, data]) => data)]);
-    return Buffer.concat([Buffer.from(`stageline results 1 ${checksum(rest)}\n`), rest]);
+    writeCached(this.root, FILE, blockOf(kept));
   }
+}
+
+function lengthOf(data: Iterable<Buffer | string>): number {
+  let sum = 0;
+  for (const { length } of data) sum += length;
+  return sum;
 }
 
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
 
-function parse(file: Buffer | undefined): Map<string, Buffer> {
-  const head = HEAD.exec(file?.toString('latin1', 0, 64) ?? '');
-  if (!file || !head) return new Map();
-  const rest = file.subarray(head[0].length);
-  if (head[1] !== checksum(rest)) return new Map();
-  const end = rest.indexOf('\n');
-  let at = end + 1;
-  const index = JSON.parse(rest.toString('utf8', 0, end)) as [string, number][];
-  return new Map(index.map(([key, length]) => [key, rest.subarray(at, (at += length))]));
+/** A line that says how long each entry is, then the entries. */
+function blockOf(entries: readonly (readonly [string, Buffer | string])[]): Buffer {
+  const data = entries.map(([, each]) => (typeof each === 'string' ? Buffer.from(each) : each));
+  const index = JSON.stringify(entries.map(([key], i) => [key, data[i]!.length]));
+  const rest = Buffer.concat([Buffer.from(`${index}\n`), ...data]);
+  return Buffer.concat([Buffer.from(`stageline results 2 ${checksum(rest)} ${rest.length}\n`), rest]);
+}
+
+/** Reads block after block; tells whether all of the file is right. */
+function readBlocks(file: Buffer, into: Map<string, Buffer>): boolean {
+  for (let start = 0; start < file.length;) {
+    const head = HEAD.exec(file.toString('latin1', start, start + 64));
+    if (!head) return false;
+    const rest = file.subarray(start + head[0].length, start + head[0].length + Number(head[2]));
+    if (rest.length !== Number(head[2]) || head[1] !== checksum(rest)) return false;
+    let at = rest.indexOf('\n') + 1;
+    for (const [key, length] of JSON.parse(rest.toString('utf8', 0, at)) as [string, number][])
+      into.set(key, rest.subarray(at, (at += length)));
+    start += head[0].length + rest.length;
+  }
+  return true;
 }

@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { UserError } from '../../src/model/errors';
 import { synth, type SynthOptions } from '../../src/synth/synth';
 import { writeRepository } from '../bench/repository';
@@ -46,12 +56,16 @@ async function anew(options: Partial<SynthOptions> = {}): Promise<Record<string,
 
 /** Keys of the files that were rendered, in their order. */
 function keys(): string[] {
-  const file = readFileSync(join(root, PACK));
-  const [head = '', index = ''] = file.toString('latin1').split('\n', 2);
-  let at = head.length + index.length + 2;
-  return (JSON.parse(index) as [string, number][])
-    .filter(([, length]) => file.toString('utf8', at, (at += length)).startsWith('{"hash"'))
-    .map(([key]) => key);
+  const found: string[] = [];
+  for (let rest = readFileSync(join(root, PACK)); rest.length > 0;) {
+    const [head = '', index = ''] = rest.toString('latin1').split('\n', 2);
+    let at = head.length + 1 + index.length + 1;
+    for (const [key, length] of JSON.parse(index) as [string, number][])
+      if (rest.toString('utf8', at, (at += length)).startsWith('{"hash"')) found.push(key);
+    expect(at).toBe(head.length + 1 + Number(head.split(' ').at(-1)));
+    rest = rest.subarray(at);
+  }
+  return found;
 }
 
 test('the output is the same with and without the cache, in one thread and in several', async () => {
@@ -100,7 +114,7 @@ test('a damaged cache counts as empty, and is replaced', async () => {
     flipped,
     whole.subarray(0, whole.length / 2),
     Buffer.from(''),
-    Buffer.from('stageline results 2\n[]'),
+    Buffer.from('stageline results 3 00000000 3\n[]\n'),
   ]) {
     writeFileSync(join(root, PACK), bad);
     rmSync(join(root, 'dist'), { recursive: true });
@@ -108,6 +122,45 @@ test('a damaged cache counts as empty, and is replaced', async () => {
     expect(dist()).toEqual(expected);
     expect(readFileSync(join(root, PACK)).equals(whole)).toBe(true);
   }
+});
+
+test('a run adds to the cache; what a killed one added in part is dropped, and what it does not reach stays', async () => {
+  await run();
+  const first = readFileSync(join(root, PACK));
+  edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
+  await run();
+  const second = readFileSync(join(root, PACK));
+  expect(second.subarray(0, first.length).equals(first)).toBe(true);
+  expect(second.length).toBeGreaterThan(first.length);
+
+  const known = keys();
+  writeFileSync(join(root, PACK), second.subarray(0, second.length - 7));
+  edit('stage-0.yaml', 'minReplicas: 3', 'minReplicas: 4');
+  await run();
+  // Replaced by one block: all of the first run, and what this one found.
+  expect(keys().filter((key) => known.includes(key))).toHaveLength(known.length - 1);
+  expect(keys()).toHaveLength(known.length);
+  const warm = dist();
+  expect(await anew()).toEqual(warm);
+});
+
+test('a cache that has no room left is replaced by what the last run used', async () => {
+  await run();
+  const before = keys();
+  const size = statSync(join(root, PACK)).size;
+  // As if many runs had been: entries that nobody asks for any more.
+  const filler = 'x'.repeat(1024 * 1024);
+  const index = JSON.stringify([['old', filler.length]]);
+  const rest = Buffer.from(`${index}\n${filler}`);
+  const block = Buffer.concat([
+    Buffer.from(`stageline results 2 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
+    rest,
+  ]);
+  for (let i = 0; i < 16; i++) appendFileSync(join(root, PACK), block);
+  edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
+  await run();
+  expect(statSync(join(root, PACK)).size).toBeLessThan(size + 3 * filler.length);
+  expect(before.filter((key) => !keys().includes(key))).toEqual([]);
 });
 
 test('what a killed run left half-written is removed, and a folder that cannot be written stops nothing', async () => {
