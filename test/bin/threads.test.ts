@@ -19,7 +19,7 @@ async function answerOf(program: string): Promise<unknown> {
     argv: [program],
     stderr: true,
   });
-  worker.postMessage([]);
+  worker.postMessage('[]');
   const answer = await new Promise<unknown>((resolve) => {
     worker.on('message', resolve);
     worker.on('error', ({ message }: Error) => resolve(message));

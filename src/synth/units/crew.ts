@@ -10,7 +10,7 @@ const WORTH_A_THREAD = 100;
 const CHUNK = 25;
 const THREAD = join(PACKAGE_ROOT, 'bin/unit-thread.js');
 
-/** Units as they go to a thread: the stages are there already. */
+/** Units as they go to a thread, as JSON: the stages are there already. */
 export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
 /** Units as they come back. */
 export type Answer = readonly (Rendered | undefined)[];
@@ -70,10 +70,11 @@ function hire(
     const next = (): void => {
       begun = queue.shift();
       if (begun === undefined) return void worker.terminate();
-      const task: Task = inputs
+      const task = inputs
         .slice(begun, begun + CHUNK)
         .map(({ stage, ...rest }) => ({ ...rest, stage: stages.indexOf(stage) }));
-      worker.postMessage(task);
+      // A tenth of what it takes to clone them.
+      worker.postMessage(JSON.stringify(task satisfies Task));
     };
     worker.on('message', (answer: Answer) => {
       store(begun!, answer);

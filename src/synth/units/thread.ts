@@ -6,7 +6,8 @@ import { renderUnit } from './unit';
 
 const stages = workerData as readonly StageInput[];
 
-parentPort?.on('message', (task: Task) => {
+parentPort?.on('message', (json: string) => {
+  const task = JSON.parse(json) as Task;
   const answer: Answer = task.map(({ stage, ...rest }) => {
     if (rest.app) markChecked(rest.app.values);
     return renderUnit({ ...rest, stage: stages[stage]! });
