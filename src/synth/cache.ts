@@ -15,17 +15,21 @@ const ROOM = 16 * 1024 * 1024;
  * it fits, what others did before. What is damaged, half-written or of another format is not there, and all behind it.
  */
 export class Cache {
-  private readonly known = new Map<string, Buffer>();
-  private readonly used = new Map<string, Buffer | string>();
+  private readonly file: Buffer = Buffer.alloc(0);
+  /** Where the entries stand in the file. */
+  private readonly known = new Map<string, Place>();
+  private readonly used = new Map<string, Place | string>();
   private readonly engine: string;
-  /** Bytes that the file has; 0 where it has to be replaced. */
-  private size = 0;
+  /** Whether the file is right to its end, so that more can be added. */
+  private readonly whole: boolean = false;
 
   /** @param root the repository's root; undefined: nothing is known, and nothing is kept */
   constructor(private readonly root?: string) {
     this.engine = root === undefined ? '' : engineHash();
     const file = root === undefined ? undefined : readCached(root, FILE);
-    if (file && readBlocks(file, this.known)) this.size = file.length;
+    if (!file) return;
+    this.file = file;
+    this.whole = readBlocks(file, this.known);
   }
 
   /**
@@ -37,14 +41,15 @@ export class Cache {
   }
 
   has(key: string): boolean {
-    const data = this.known.get(key);
-    if (data) this.used.set(key, data);
-    return data !== undefined;
+    const place = this.known.get(key);
+    if (place !== undefined) this.used.set(key, place);
+    return place !== undefined;
   }
 
   /** What was put there, as JSON brings it back. */
   get(key: string): unknown {
-    return this.has(key) ? JSON.parse(this.used.get(key)!.toString()) : undefined;
+    const place = this.has(key) ? this.known.get(key)! : undefined;
+    return place === undefined ? undefined : JSON.parse(this.bytesAt(place).toString());
   }
 
   /** @param json what `get` will give, as JSON */
@@ -59,47 +64,55 @@ export class Cache {
     if (this.root === undefined || fresh.length === 0) return;
     const used = lengthOf(this.used.values());
     const most = Math.max(ROOM, 2 * used);
-    if (this.size > 0 && this.size + lengthOf(fresh.map(([, data]) => data)) <= most)
-      return appendCached(this.root, FILE, blockOf(fresh));
-    const kept: [string, Buffer | string][] = [...this.used];
+    if (this.whole && this.file.length + lengthOf(fresh.map(([, json]) => json)) <= most)
+      return appendCached(this.root, FILE, blockOf(fresh.map(([key, json]) => [key, Buffer.from(json)])));
+    const kept = [...this.used];
     let room = most - used;
     for (const entry of this.known) {
       if (this.used.has(entry[0])) continue;
-      room -= entry[1].length;
+      room -= lengthOf([entry[1]]);
       if (room < 0) break;
       kept.push(entry);
     }
-    writeCached(this.root, FILE, blockOf(kept));
+    const bytes = (each: Place | string): Buffer =>
+      typeof each === 'string' ? Buffer.from(each) : this.bytesAt(each);
+    writeCached(this.root, FILE, blockOf(kept.map(([key, each]) => [key, bytes(each)])));
+  }
+
+  private bytesAt([start, end]: Place): Buffer {
+    return this.file.subarray(start, end);
   }
 }
 
-function lengthOf(data: Iterable<Buffer | string>): number {
+/** Where an entry begins in the file, and where it ends. */
+type Place = readonly [number, number];
+
+function lengthOf(entries: Iterable<Place | string>): number {
   let sum = 0;
-  for (const { length } of data) sum += length;
+  for (const each of entries) sum += typeof each === 'string' ? each.length : each[1] - each[0];
   return sum;
 }
 
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
 
 /** A line that says how long each entry is, then the entries. */
-function blockOf(entries: readonly (readonly [string, Buffer | string])[]): Buffer {
-  const data = entries.map(([, each]) => (typeof each === 'string' ? Buffer.from(each) : each));
-  const index = JSON.stringify(entries.map(([key], i) => [key, data[i]!.length]));
-  const rest = Buffer.concat([Buffer.from(`${index}\n`), ...data]);
+function blockOf(entries: readonly (readonly [string, Buffer])[]): Buffer {
+  const index = JSON.stringify(entries.map(([key, { length }]) => [key, length]));
+  const rest = Buffer.concat([Buffer.from(`${index}\n`), ...entries.map(([, data]) => data)]);
   return Buffer.concat([Buffer.from(`stageline results 2 ${checksum(rest)} ${rest.length}\n`), rest]);
 }
 
 /** Reads block after block; tells whether all of the file is right. */
-function readBlocks(file: Buffer, into: Map<string, Buffer>): boolean {
+function readBlocks(file: Buffer, into: Map<string, Place>): boolean {
   for (let start = 0; start < file.length;) {
     const head = HEAD.exec(file.toString('latin1', start, start + 64));
     if (!head) return false;
-    const rest = file.subarray(start + head[0].length, start + head[0].length + Number(head[2]));
-    if (rest.length !== Number(head[2]) || head[1] !== checksum(rest)) return false;
-    let at = rest.indexOf('\n') + 1;
-    for (const [key, length] of JSON.parse(rest.toString('utf8', 0, at)) as [string, number][])
-      into.set(key, rest.subarray(at, (at += length)));
-    start += head[0].length + rest.length;
+    const [first, end] = [start + head[0].length, start + head[0].length + Number(head[2])];
+    if (end > file.length || head[1] !== checksum(file.subarray(first, end))) return false;
+    let at = file.indexOf('\n', first) + 1;
+    for (const [key, length] of JSON.parse(file.toString('utf8', first, at)) as [string, number][])
+      into.set(key, [at, (at += length)]);
+    start = end;
   }
   return true;
 }
