@@ -1,34 +1,25 @@
 import { sha256 } from '../manifests/publish';
 import { sortedKeys } from '../model/maps';
-import type { Cache } from './cache';
 import { NEVER_PINNED } from '../model/promotion';
-import type { Environment, RepositoryValues } from '../model/environment';
+import type { App, Environment } from '../model/environment';
 
-/** The SHA-256 of what a stage, or Argo CD's own folder, is rendered from: its lock holds it. */
-export function inputsOf(source: Environment | RepositoryValues, cache?: Cache): string {
-  const key =
-    cache && 'cluster' in source && source.key !== undefined
-      ? cache.keyOf(['inputs', source.key])
-      : undefined;
-  const known = key === undefined ? undefined : cache!.get(key);
-  if (known !== undefined) return known as string;
-  const hash = hashInputs(source);
-  if (key !== undefined) cache!.put(key, JSON.stringify(hash));
-  return hash;
-}
-
-function hashInputs(source: Environment | RepositoryValues): string {
-  const input = 'cluster' in source ? { cluster: source.cluster, values: rendered(source.values) } : source;
-  return hashOf(input);
+/**
+ * The SHA-256 of what a stage is rendered from: its lock holds it.
+ *
+ * @param inputsOf the hash of the values of an app: those that did not change need not be looked at
+ */
+export function stageInputs({ cluster, values, apps }: Environment, inputsOf: (app: App) => string): string {
+  const never: readonly string[] = [...NEVER_PINNED, 'apps'];
+  const own = Object.keys(values).filter((key) => !never.includes(key)) as (keyof typeof values)[];
+  return hashOf({
+    cluster,
+    values: Object.fromEntries(own.map((key) => [key, values[key]])),
+    apps: Object.fromEntries(apps.map((app) => [app.name, inputsOf(app)])),
+  });
 }
 
 /** The SHA-256 of plain data, whatever the order of its keys. */
 export const hashOf = (data: unknown): string => sha256(stableJson(data));
-
-function rendered(values: object): object {
-  const never: readonly string[] = NEVER_PINNED;
-  return Object.fromEntries(Object.entries(values).filter(([key]) => !never.includes(key)));
-}
 
 /** As JSON, with the keys of every map in one order, so that the order in a file does not count. */
 export function stableJson(value: unknown): string {

@@ -13,7 +13,7 @@ import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
 import { DELIVERY, deployedNow } from './deployed';
 import { hostFiles, type HostFiles } from './host-files';
-import { inputsOf } from './inputs';
+import { hashOf, stageInputs } from './inputs';
 import type { Settled } from './last-run';
 import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
@@ -86,11 +86,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
   const units = await provenUnits(following, { ...options, cache, reader, sourceOf, pathOf });
-  const {
-    stages,
-    outputs: rendered,
-    notes,
-  } = renderAround(repository, following, loaded, pins, units, cache);
+  const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
   const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };
 
@@ -107,7 +103,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     ...rendered,
     {
       name: DELIVERY,
-      inputs: inputsOf(repository.values),
+      inputs: hashOf(repository.values),
       base: null,
       files: emit(argocd.files, DELIVERY),
     },
@@ -175,7 +171,6 @@ function renderAround(
   { sources }: Loaded,
   pins: ReadonlyMap<string, PinnedStage>,
   units: Units,
-  cache: Cache,
 ): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
   const renderings = renderRepository({ ...repository, environments: following }, sources, units);
   const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
@@ -186,7 +181,7 @@ function renderAround(
       (environment, i) =>
         pins.get(environment.name)?.output ?? {
           name: environment.name,
-          inputs: inputsOf(environment, cache),
+          inputs: stageInputs(environment, (app) => units.get(app)?.inputs ?? hashOf(app.values)),
           base: null,
           files: emit(stages[i]!.files, environment.name),
         },

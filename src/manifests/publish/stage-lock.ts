@@ -43,8 +43,14 @@ export interface LockFault {
   readonly problem: Problem;
 }
 
+/** One command asks for the same locks several times. */
+const known = new Map<string, StageLock>();
+const MOST_KNOWN = 16;
+
 /** Reads a lock's text: the lock, or what is wrong with it. */
 export function parseLock(stage: string, text: string): StageLock | LockFault {
+  const before = known.get(text);
+  if (before) return before;
   const at = { file: lockPath(stage) };
   const fault = (says: string, remedy?: string): LockFault => ({
     newer: false,
@@ -72,7 +78,11 @@ export function parseLock(stage: string, text: string): StageLock | LockFault {
     return { newer: true, problem: { code: 'lock-version', cause, consequence, remedy, at } };
   }
   const parsed = lockSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, parsed.data);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0]!;
   return fault(`is damaged at "${issue.path.map(String).join('.') || '(top)'}": ${issue.message}`);
 }

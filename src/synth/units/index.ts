@@ -10,7 +10,7 @@ import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './
 export type { CrewOptions } from './crew';
 
 /** A file of a stage as it is deployed, right by itself. */
-export interface Unit extends Pick<Facts, 'hardening' | 'foreign'> {
+export interface Unit extends Pick<Facts, 'inputs' | 'hardening' | 'foreign'> {
   readonly proven: Proven;
   /** Read from the text when somebody asks: few do. */
   readonly objects: readonly KubeObject[];
@@ -115,10 +115,11 @@ function stageFiles(
 }
 
 function unitOf(facts: Facts, textOf: () => string, outlinesOf: () => unknown): Unit {
-  const { hash, size, outlineHash, kinds, hardening, foreign } = facts;
+  const { hash, size, outlineHash, kinds, inputs, hardening, foreign } = facts;
   let objects: readonly KubeObject[] | undefined;
   let outlines: readonly KubeObject[] | undefined;
   return {
+    inputs,
     hardening,
     foreign,
     get objects() {

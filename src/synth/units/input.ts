@@ -24,6 +24,8 @@ export interface Facts {
   readonly kinds: Kinds;
   /** SHA-256 of its outlines, as JSON. */
   readonly outlineHash: string;
+  /** SHA-256 of the values of the app. */
+  readonly inputs?: string;
   readonly hardening: readonly HardeningNote[];
   readonly foreign: readonly string[];
 }

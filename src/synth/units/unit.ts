@@ -8,6 +8,7 @@ import type { KubernetesVersion } from '../../model/cluster';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
+import { hashOf } from '../inputs';
 import type { Rendered, UnitInput } from './input';
 
 /** Nobody is told where anything stands: what has a problem is rendered again by those who know. */
@@ -34,11 +35,9 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
     const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
     const size = Buffer.byteLength(text);
     const [hash, outlineHash] = [sha256(text), sha256(outlines)];
-    return {
-      text,
-      outlines,
-      facts: { hash, size, kinds: kindsOf(objects), outlineHash, hardening, foreign },
-    };
+    const inputs = input.app && hashOf(input.app.values);
+    const facts = { hash, size, kinds: kindsOf(objects), outlineHash, inputs, hardening, foreign };
+    return { text, outlines, facts };
   } catch {
     return undefined;
   }
