@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { sha256 } from '../manifests/publish';
+import { scanObject } from '../secrets/objects';
 import { appendCached, readCached, writeCached } from './cache-folder';
 import { engineHash } from './engine';
 
@@ -56,6 +57,11 @@ export class Cache {
   put(key: string, json = 'true'): void {
     if (this.root === undefined || this.used.has(key) || this.has(key)) return;
     this.used.set(key, json);
+  }
+
+  /** Whether something in it looks like a credential: such a thing is not put there. */
+  holdsCredential(value: object): boolean {
+    return scanObject(value as Readonly<Record<string, unknown>>).length > 0;
   }
 
   /** Keeps what was put there. */

@@ -65,8 +65,11 @@ export class LastRunFile {
     return same ? run.settled : undefined;
   }
 
-  /** Keeps what a run says that finds all as this one leaves it. */
-  save(repository: Repository, settled: () => Settled): void {
+  /**
+   * Keeps what a run says that finds all as this one leaves it.
+   * @param settled gives nothing where that must not be kept
+   */
+  save(repository: Repository, settled: () => Settled | undefined): void {
     const folders = repository.environments.flatMap(({ apps }) =>
       apps
         .filter(({ kind }) => kind === 'manifests')
@@ -75,8 +78,10 @@ export class LastRunFile {
     const read = [...new Set([...HOST_FILES, ...folders.sort()])];
     // What was not hashed before it was read, or was edited meanwhile, may not be what was rendered.
     const known = read.join('\n') === this.read.join('\n') && this.hash() === this.inputs;
-    const run = known && this.inputs !== undefined ? this.runOf(this.inputs, settled()) : undefined;
-    writeCached(this.root, FILE, JSON.stringify({ read, run } satisfies LastRun));
+    const says = known && this.inputs !== undefined ? settled() : undefined;
+    const run = says && this.runOf(this.inputs!, says);
+    const json = JSON.stringify({ read, run } satisfies LastRun);
+    writeCached(this.root, FILE, `${sha256(json)}\n${json}`);
   }
 
   private runOf(inputs: string, settled: Settled): LastRun['run'] {
@@ -92,11 +97,8 @@ export class LastRunFile {
 }
 
 function parse(file: Buffer | undefined): LastRun | undefined {
-  try {
-    return file && (JSON.parse(file.toString()) as LastRun);
-  } catch {
-    return undefined;
-  }
+  const [hash, json = ''] = file?.toString().split('\n', 2) ?? [];
+  return hash === sha256(json) ? (JSON.parse(json) as LastRun) : undefined;
 }
 
 const hasClasses = (root: string): boolean =>

@@ -54,8 +54,8 @@ export interface Prepared {
   readonly refused: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly reader: DistReader;
-  /** What is said once dist/ is as rendered. */
-  readonly settled: () => Settled;
+  /** What is said once dist/ is as rendered; undefined where that holds a credential, as a reason may. */
+  readonly settled: () => Settled | undefined;
   /** What was rendered, to be kept for the next run. */
   readonly cache: Cache;
 }
@@ -132,7 +132,8 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     cache,
     settled: () => {
       const after = against(asWritten(rendered));
-      return { stages: after.summaries, warnings: warningsOf(after) };
+      const says = { stages: after.summaries, warnings: warningsOf(after) };
+      return cache.holdsCredential(says) ? undefined : says;
     },
   };
 }

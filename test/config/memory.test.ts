@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRepository } from '../../src/config';
@@ -8,6 +8,7 @@ import { appValues } from '../../src/model/values/app-shape';
 import { UserError } from '../../src/model/errors';
 import { Cache } from '../../src/synth/cache';
 import { BASE, RESOURCES } from '../support/environments';
+import { planted } from '../support/planted';
 
 const RUNS = Number(process.env['MEMORY_RUNS'] ?? 40);
 let root: string;
@@ -227,6 +228,25 @@ test('of a stage that changed, an app that did not is known', () => {
 test('a file in which something is allowed that looks like a credential is not kept', () => {
   const allowed = { ...FILES, 'dev.yaml': `${FILES['dev.yaml']}# allowSecret: an example\n` };
   expect(load(allowed, new Cache(root)).environments[0]!.key).toBeUndefined();
+});
+
+test('what looks like a credential is not kept, be it rendered or not', () => {
+  const secret = planted.password();
+  const held: readonly Files[] = [
+    { 'dev.yaml': `hold: "password=${secret}"\n` },
+    { 'dev.yaml': `apps: { web: { env: { PASSWORD: '${secret}' } } }\n` },
+    {
+      'base.yaml': `${BASE}    env: { PASSWORD: '${secret}' }\n`,
+      'dev.yaml': 'apps: { web: { env: { PASSWORD: null } } }\n',
+      'prod.yaml': 'apps: { web: null }\n',
+    },
+  ];
+  for (const files of held) {
+    const { repository, memory } = next(FILES, { ...FILES, ...files });
+    expect(repository.environments[0]!.key).toBeUndefined();
+    memory.save();
+    expect(readFileSync(join(root, '.stageline/cache/results')).includes(secret)).toBe(false);
+  }
 });
 
 test('with classes nothing is known', () => {

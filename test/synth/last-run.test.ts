@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { prepare } from '../../src/synth/prepare';
 import { synth, type SynthOptions } from '../../src/synth/synth';
 import { BASE } from '../support/environments';
+import { planted } from '../support/planted';
 
 // The real one, counted.
 jest.mock('../../src/synth/prepare', () => {
@@ -91,6 +92,10 @@ test.each<[string, () => void]>([
   ],
   ['a class', () => write('src/apps/late.ts', 'export const nothing = 1;\n')],
   ['a damaged memory', () => write(LAST, '{')],
+  [
+    'a memory with another letter in it',
+    () => write(LAST, readFileSync(path(LAST), 'utf8').replace('does not happen', 'goes not happen')),
+  ],
 ])('%s: it is seen, by --check and by the next run', async (_, change) => {
   await known();
   change();
@@ -116,6 +121,18 @@ test('where classes may read what they like, nothing is remembered', async () =>
   await run();
   await run();
   expect(await rendersFor()).toBe(true);
+});
+
+test('a credential in what it says is not kept', async () => {
+  const secret = planted.password();
+  await known();
+  appendFileSync(
+    path('environments/prod.yaml'),
+    `apps: { web: { unhardened: { readOnlyRootFilesystem: 'password=${secret}' } } }\n`,
+  );
+  for (let i = 0; i < 3; i++) expect((await run()).text).toContain(secret);
+  for (const name of ['last-run', 'results'])
+    expect(readFileSync(path(`.stageline/cache/${name}`)).includes(secret)).toBe(false);
 });
 
 test('--no-cache neither reads nor writes it', async () => {

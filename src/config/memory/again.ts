@@ -7,7 +7,7 @@ import { emptyMap, mapFromPlain, toPlain, valueAt, type Located } from '../locat
 import { merge } from '../merge';
 import { parseYaml } from '../parse-yaml';
 import { fileOf } from '../stage-files';
-import { aboutKey, appKey, isJson, recordOf, valuesKey } from './records';
+import { aboutKey, appKey, isJson, mayKeep, recordOf, valuesKey } from './records';
 import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** Apps that were resolved just now, by their keys. */
@@ -36,7 +36,7 @@ export function resolveAgain(
   rest.entries.delete('apps');
 
   const said = typed(ownStageSchema, mergedPlain(base.rest, rest));
-  if (!said || !Object.hasOwn(base.values.clusters, said.cluster)) return undefined;
+  if (!said || !mayKeep(memory, said) || !Object.hasOwn(base.values.clusters, said.cluster)) return undefined;
   const cluster = { ...base.values.clusters[said.cluster]!, name: said.cluster };
   const stage = { at: file.at, values: { ...said, apps: {} }, cluster };
 
@@ -50,12 +50,13 @@ export function resolveAgain(
       if (!below) return undefined;
       continue;
     }
-    const key = appKey(memory, about, below?.key, over && toPlain(over.value));
+    const own = over && toPlain(over.value);
+    const key = appKey(memory, about, below?.key, own);
     let record = memory.has(valuesKey(key)) ? (memory.get(key) as AppRecord | undefined) : undefined;
     if (!record) {
       const plain = mergedPlain(below && memory.get(below.key), over?.value ?? emptyMap(NOWHERE));
       const resolved = typed(yamlApp, plain) as AppValues | undefined;
-      if (!resolved) return undefined;
+      if (!resolved || !mayKeep(memory, { apps: { own } })) return undefined;
       fresh.set(key, resolved);
       record = recordOf(resolved);
     }

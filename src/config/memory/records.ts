@@ -10,6 +10,8 @@ export interface Memory {
   has(key: string): boolean;
   get(key: string): unknown;
   put(key: string, json: string): void;
+  /** Whether something in it looks like a credential: such a thing is not put there. */
+  holdsCredential(value: object): boolean;
 }
 
 /** The files of environments/, base.yaml and each stage's by its name, and whether pins count. */
@@ -80,6 +82,15 @@ export function putApp(memory: Memory, key: string, values: AppValues): void {
 
 /** Without the apps: they are kept one by one. */
 export const withoutApps = ({ values }: Environment): StageValues => ({ ...values, apps: {} });
+
+/** Whether a file, as plain data, may be put there. What an app says of its secrets are names and ciphertext. */
+export function mayKeep(memory: Memory, file: unknown): boolean {
+  const { apps, ...rest } = file as { readonly apps?: object | null };
+  return [rest, ...Object.values(apps ?? {})].every((each) => {
+    const { secrets: _, ...values } = (each ?? {}) as { readonly secrets?: unknown };
+    return !memory.holdsCredential(values);
+  });
+}
 
 /** Whether JSON brings it back: it has no infinity, and no zero below zero. */
 export function isJson(value: Located): boolean {

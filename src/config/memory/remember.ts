@@ -5,6 +5,7 @@ import {
   appKey,
   baseKey,
   isJson,
+  mayKeep,
   putApp,
   recordOf,
   stageKey,
@@ -25,16 +26,17 @@ export interface Reading {
 }
 
 /**
- * Keeps what a repository was found to say, and gives each stage and app its key. A file in which somebody allowed what
- * looks like a credential is not kept, and what JSON cannot hold neither.
+ * Keeps what a repository was found to say, and gives each stage and app its key. Nothing is where a file
+ * holds what looks like a credential, be it allowed or rendered nowhere, or what JSON cannot hold.
  */
 export function remember(
   memory: Memory,
   repository: Repository,
   { texts, base: file, shared, stages }: Reading,
 ): Repository {
-  const isKept = ![texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'));
-  if (!isKept || ![file, ...stages.values()].every(isJson)) return repository;
+  if ([texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'))) return repository;
+  const files = [file, ...stages.values()];
+  if (!files.every((each) => isJson(each) && mayKeep(memory, toPlain(each)))) return repository;
   const base = baseKey(memory, texts);
   const apps = [...appsOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
     const json = JSON.stringify(toPlain(value));

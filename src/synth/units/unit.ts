@@ -30,6 +30,8 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
       if (object.kind === 'CustomResourceDefinition') return undefined;
       if (validator.validate(object).length > 0 || scanObject(object).length > 0) return undefined;
     }
+    // The reasons are kept, and rendered nowhere.
+    if (scanObject({ hardening }).length > 0) return undefined;
     if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
     const outlines = JSON.stringify(objects.map(outlineOf));
     const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
