@@ -7,8 +7,10 @@ import { engineHash } from './engine';
 const FILE = 'results';
 /** Before each block: the checksum and the length of what follows. */
 const HEAD = /^stageline results 2 ([0-9a-f]{8}) (\d+)\n/;
-/** The file holds twice what the last run used, and at least this many bytes. */
+/** When the file is replaced it holds twice what the last run used, and at least this many bytes. */
 const ROOM = 16 * 1024 * 1024;
+/** So many times as large it may become before it is replaced again. */
+const GROWTH = 1.5;
 
 /**
  * Results of earlier runs, by the hash of all they follow from: `.stageline/cache/results`. A run adds what is new in a
@@ -70,7 +72,7 @@ export class Cache {
     if (this.root === undefined || fresh.length === 0) return;
     const used = lengthOf(this.used.values());
     const most = Math.max(ROOM, 2 * used);
-    if (this.whole && this.file.length + lengthOf(fresh.map(([, json]) => json)) <= most)
+    if (this.whole && this.file.length + lengthOf(fresh.map(([, json]) => json)) <= GROWTH * most)
       return appendCached(this.root, FILE, blockOf(fresh.map(([key, json]) => [key, Buffer.from(json)])));
     const kept = [...this.used];
     let room = most - used;

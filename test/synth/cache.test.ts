@@ -156,7 +156,7 @@ test('a cache that has no room left is replaced by what the last run used', asyn
     Buffer.from(`stageline results 2 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
     rest,
   ]);
-  for (let i = 0; i < 16; i++) appendFileSync(join(root, PACK), block);
+  for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), block);
   edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
   await run();
   expect(statSync(join(root, PACK)).size).toBeLessThan(size + 3 * filler.length);
@@ -213,4 +213,23 @@ test('what a person allowed is looked at every time, and its value is not in the
   expect(readFileSync(join(root, PACK)).includes(secret)).toBe(false);
   edit('base.yaml', ' # allowSecret: a planted one', '');
   await expect(run()).rejects.toMatchObject({ problems: [{ code: 'credential' }] });
+});
+
+test('a cache that was just replaced is added to, and not replaced again', async () => {
+  await run();
+  const filler = (i: number): Buffer => {
+    const data = String.fromCharCode(97 + i).repeat(1024 * 1024);
+    const rest = Buffer.from(`${JSON.stringify([[`old ${i}`, data.length]])}\n${data}`);
+    const head = `stageline results 2 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`;
+    return Buffer.concat([Buffer.from(head), rest]);
+  };
+  for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), filler(i));
+  edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
+  await run();
+  const replaced = readFileSync(join(root, PACK));
+  expect(replaced.length).toBeGreaterThan(14 * 1024 * 1024);
+  expect(replaced.length).toBeLessThan(17 * 1024 * 1024);
+  edit('stage-0.yaml', 'minReplicas: 3', 'minReplicas: 4');
+  await run();
+  expect(readFileSync(join(root, PACK)).subarray(0, replaced.length).equals(replaced)).toBe(true);
 });
