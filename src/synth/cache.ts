@@ -6,7 +6,7 @@ import { engineHash } from './engine';
 
 const FILE = 'results';
 /** Before each block: the checksum and the length of what follows. */
-const HEAD = /^stageline results 2 ([0-9a-f]{8}) (\d+)\n/;
+const HEAD = /^stageline results 3 ([0-9a-f]{8}) (\d+)\n/;
 /** When the file is replaced it holds twice what the last run used, and at least this many bytes. */
 const ROOM = 16 * 1024 * 1024;
 /** So many times as large it may become before it is replaced again. */
@@ -103,11 +103,11 @@ function lengthOf(entries: Iterable<Place | string>): number {
 
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
 
-/** A line that says how long each entry is, then the entries. */
+/** A line with the keys, none of which has a comma, and how long each entry is; then the entries. */
 function blockOf(entries: readonly (readonly [string, Buffer])[]): Buffer {
-  const index = JSON.stringify(entries.map(([key, { length }]) => [key, length]));
+  const index = JSON.stringify([entries.map(([key]) => key).join(), entries.map(([, { length }]) => length)]);
   const rest = Buffer.concat([Buffer.from(`${index}\n`), ...entries.map(([, data]) => data)]);
-  return Buffer.concat([Buffer.from(`stageline results 2 ${checksum(rest)} ${rest.length}\n`), rest]);
+  return Buffer.concat([Buffer.from(`stageline results 3 ${checksum(rest)} ${rest.length}\n`), rest]);
 }
 
 /** Reads block after block; tells whether all of the file is right. */
@@ -118,8 +118,8 @@ function readBlocks(file: Buffer, into: Map<string, Place>): boolean {
     const [first, end] = [start + head[0].length, start + head[0].length + Number(head[2])];
     if (end > file.length || head[1] !== checksum(file.subarray(first, end))) return false;
     let at = file.indexOf('\n', first) + 1;
-    for (const [key, length] of JSON.parse(file.toString('utf8', first, at)) as [string, number][])
-      into.set(key, [at, (at += length)]);
+    const [keys, lengths] = JSON.parse(file.toString('utf8', first, at)) as [string, number[]];
+    for (const [i, key] of keys.split(',').entries()) into.set(key, [at, (at += lengths[i]!)]);
     start = end;
   }
   return true;

@@ -60,8 +60,9 @@ function keys(): string[] {
   for (let rest = readFileSync(join(root, PACK)); rest.length > 0;) {
     const [head = '', index = ''] = rest.toString('latin1').split('\n', 2);
     let at = head.length + 1 + index.length + 1;
-    for (const [key, length] of JSON.parse(index) as [string, number][])
-      if (rest.toString('utf8', at, (at += length)).startsWith('{"hash"')) found.push(key);
+    const [names, lengths] = JSON.parse(index) as [string, number[]];
+    for (const [i, key] of names.split(',').entries())
+      if (rest.toString('utf8', at, (at += lengths[i]!)).startsWith('{"hash"')) found.push(key);
     expect(at).toBe(head.length + 1 + Number(head.split(' ').at(-1)));
     rest = rest.subarray(at);
   }
@@ -114,7 +115,7 @@ test('a damaged cache counts as empty, and is replaced', async () => {
     flipped,
     whole.subarray(0, whole.length / 2),
     Buffer.from(''),
-    Buffer.from('stageline results 3 00000000 3\n[]\n'),
+    Buffer.from('stageline results 4 00000000 3\n[]\n'),
   ]) {
     writeFileSync(join(root, PACK), bad);
     rmSync(join(root, 'dist'), { recursive: true });
@@ -150,10 +151,10 @@ test('a cache that has no room left is replaced by what the last run used', asyn
   const size = statSync(join(root, PACK)).size;
   // As if many runs had been: entries that nobody asks for any more.
   const filler = 'x'.repeat(1024 * 1024);
-  const index = JSON.stringify([['old', filler.length]]);
+  const index = JSON.stringify(['old', [filler.length]]);
   const rest = Buffer.from(`${index}\n${filler}`);
   const block = Buffer.concat([
-    Buffer.from(`stageline results 2 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
+    Buffer.from(`stageline results 3 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
     rest,
   ]);
   for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), block);
@@ -219,8 +220,8 @@ test('a cache that was just replaced is added to, and not replaced again', async
   await run();
   const filler = (i: number): Buffer => {
     const data = String.fromCharCode(97 + i).repeat(1024 * 1024);
-    const rest = Buffer.from(`${JSON.stringify([[`old ${i}`, data.length]])}\n${data}`);
-    const head = `stageline results 2 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`;
+    const rest = Buffer.from(`${JSON.stringify([`old ${i}`, [data.length]])}\n${data}`);
+    const head = `stageline results 3 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`;
     return Buffer.concat([Buffer.from(head), rest]);
   };
   for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), filler(i));

@@ -1,3 +1,4 @@
+import { outlineOf } from '../../manifests/checks';
 import { sha256, type DistReader } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import type { App, Environment } from '../../model/environment';
@@ -52,13 +53,8 @@ export async function provenUnits(
     if (!one) continue;
     const { facts, text, outlines } = one;
     file.facts = facts;
-    file.unit = unitOf(
-      facts,
-      () => text,
-      () => JSON.parse(outlines),
-    );
+    file.unit = unitOf(facts, () => text, outlines);
     cache.put(file.key, JSON.stringify(facts));
-    cache.put(outlinesKey(facts), outlines);
   }
   for (const { key, files } of stages) {
     if (key === undefined || files.some(({ unit }) => !unit)) continue;
@@ -82,8 +78,6 @@ interface File {
 /** What is kept of all files of a stage at once, in their order. */
 type Kept = readonly [key: string, facts: Facts];
 
-const outlinesKey = ({ outlineHash }: Facts): string => `${outlineHash} outlines`;
-
 /** The files of a stage, and the key under which they are known all at once: absent where its values have none. */
 function stageFiles(
   environment: Environment,
@@ -101,29 +95,31 @@ function stageFiles(
     const facts = kept?.[i]?.[1] ?? (cache.get(own) as Facts | undefined);
     const file = { of: app ?? environment, key: own, input };
     // What is known all at once is in use one by one, too.
-    const isKnown = facts && cache.has(own) && cache.has(outlinesKey(facts));
-    if (!isKnown || reader.hash(path) !== facts.hash) return file;
+    if (!facts || !cache.has(own) || reader.hash(path) !== facts.hash) return file;
     const textNow = (): string => {
       const content = reader.read(path);
       // When somebody changes dist/ meanwhile, what is to be written stays what it was.
       return content && sha256(content) === facts.hash ? content.toString() : renderNow(input())!.text;
     };
-    const outlines = (): unknown => cache.get(outlinesKey(facts));
-    return { ...file, facts, unit: unitOf(facts, textNow, outlines) };
+    return { ...file, facts, unit: unitOf(facts, textNow) };
   });
   return { key, files };
 }
 
-function unitOf(facts: Facts, textOf: () => string, outlinesOf: () => unknown): Unit {
+/** @param outlined its outlines as JSON, where they are known: else they are made of the objects when somebody asks */
+function unitOf(facts: Facts, textOf: () => string, outlined?: string): Unit {
   const { hash, size, outlineHash, kinds, inputs, hardening, foreign } = facts;
   let objects: readonly KubeObject[] | undefined;
+  const objectsNow = (): readonly KubeObject[] => (objects ??= readManifests(textOf(), ''));
   let outlines: readonly KubeObject[] | undefined;
+  const outlinesNow = (): readonly KubeObject[] =>
+    outlined === undefined ? objectsNow().map(outlineOf) : (JSON.parse(outlined) as readonly KubeObject[]);
   return {
     inputs,
     hardening,
     foreign,
     get objects() {
-      return (objects ??= readManifests(textOf(), ''));
+      return objectsNow();
     },
     proven: {
       hash,
@@ -134,7 +130,7 @@ function unitOf(facts: Facts, textOf: () => string, outlinesOf: () => unknown): 
         return textOf();
       },
       get outlines() {
-        return (outlines ??= outlinesOf() as readonly KubeObject[]);
+        return (outlines ??= outlinesNow());
       },
     },
   };
