@@ -43,6 +43,8 @@ function open(root, code, hash) {
 function current(folder) {
   try {
     const { hash, inputs } = JSON.parse(readFileSync(join(folder, 'inputs.json'), 'utf8'));
+    // In a copy of a folder it tells of the files of the other one.
+    if (!(join(folder, `${hash}.js`) in inputs)) return undefined;
     for (const path in inputs) if (inputs[path] !== stampOf(path)) return undefined;
     return read(folder, hash);
   } catch {

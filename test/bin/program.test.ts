@@ -1,4 +1,4 @@
-import { renameSync, statSync, utimesSync } from 'node:fs';
+import { cpSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { Checkout, settle } from './checkout';
 
 jest.setTimeout(60_000);
@@ -69,6 +69,16 @@ test('a file that goes, or comes before another, counts at the next start', asyn
   expect(checkout.run('windows').stderr).toContain('the wrong one');
   checkout.remove('src/delivery.ts');
   expect(checkout.run('windows').stderr).not.toContain('the wrong one');
+});
+
+test('a copy of a checkout runs its own sources, though the other ones are as they were', async () => {
+  await settle();
+  checkout.run('--help');
+  const copy = new Checkout();
+  cpSync(checkout.path('.stageline'), copy.path('.stageline'), { recursive: true });
+  copy.edit(MAIN, SAYS, 'Says something else.');
+  expect(copy.run('--help').stdout).toContain('Says something else.');
+  copy.remove();
 });
 
 test('a mistake in the sources is reported with its place', () => {
