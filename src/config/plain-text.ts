@@ -16,7 +16,7 @@ const SINGLE_QUOTED = /'[^'\n]*(?:''[^'\n]*)*'/y;
 const DOUBLE_QUOTED = /"[^"\\\n]*(?:\\["\\/nt][^"\\\n]*)*"/y;
 const LITERAL = /\|-?(?=\n)/y;
 /** A line with its end to come, spaces in front of it included. */
-const LINE = /[^\n]* *[^ \n] *(?=\n)/y;
+const LINE = /[^\n]*[^ \n] *(?=\n)/y;
 const COMMENT = /#[^\n]*/y;
 
 /** As the core schema reads unquoted text: https://yaml.org/spec/1.2.2/#103-core-schema */

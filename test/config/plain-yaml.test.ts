@@ -92,3 +92,10 @@ test.each([
 ])('anything else is left to the whole parser: %j', (text) =>
   expect(readPlainYaml(text, FILE)).toBeUndefined(),
 );
+
+test('a long line takes no longer than its length says', () => {
+  const text = `a: |\n  x${' '.repeat(200_000)}\nb: x${' '.repeat(200_000)}\n`;
+  const start = performance.now();
+  expect(readPlainYaml(text, FILE)).toBeDefined();
+  expect(performance.now() - start).toBeLessThan(1000);
+});
