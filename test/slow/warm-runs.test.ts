@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { UserError, type Problem } from '../../src/model/errors';
 import { synth, type SynthOptions } from '../../src/synth/synth';
 import { randomFrom } from './kill';
@@ -111,8 +111,7 @@ class Pair {
   async synth(): Promise<readonly (readonly [Outcome, Outcome])[]> {
     const { random, warm, fresh } = this;
     rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh);
-    for (const [path, content] of Object.entries(filesBelow(warm, isGiven))) writeTo(fresh, path, content);
+    cpSync(warm, fresh, { recursive: true, filter: (path) => isGiven(relative(warm, path)) });
     const both = async (options: Partial<SynthOptions>) =>
       [
         await run(warm, { threads: 0, ...options }),

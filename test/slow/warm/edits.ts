@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { copyOf, read, type Model, type Tree } from './model';
 import {
   APPS,
+  CLASS,
   CREDENTIALS,
   MANIFESTS,
   OF_APP,
@@ -65,7 +66,7 @@ const setInRepository: Edit = (model, random) => `base ${setOne(model.base, OF_R
 
 const addApp: Edit = (model, random) => {
   const [name, tree] = fileOf(model, random);
-  const app = pick(['web2', 'vendor', 'aaa', 'Bad_Name'], random);
+  const app = pick(['web2', 'vendor', 'aaa', 'own', 'Bad_Name'], random);
   const text = pick(APPS, random);
   mapAt(tree, 'apps')[app] = parse(text);
   if (text.includes('path: vendor')) model.others['vendor/sub/a.yaml'] ??= MANIFESTS[0]!;
@@ -191,6 +192,14 @@ const plantCredential: Edit = (model, random) => {
   return `a credential in place ${place} of ${app}, ${stage}`;
 };
 
+/** A class of an app, which is there or not. */
+const toggleClass: Edit = ({ others }) => {
+  const path = 'src/apps/own.ts';
+  if (path in others) delete others[path];
+  else others[path] = CLASS;
+  return `${path} ${path in others ? 'comes' : 'goes'}`;
+};
+
 const OWNED = '.github/CODEOWNERS';
 const setOthers: Edit = (model, random) => {
   const path = pick(['vendor/a.yaml', 'vendor/sub/a.yaml', 'vendor/sub/b.yaml', OWNED, 'CODEOWNERS'], random);
@@ -215,6 +224,7 @@ const EDITS: readonly (readonly [weight: number, edit: Edit])[] = [
   [5, writeOtherwise],
   [3, plantCredential],
   [4, setOthers],
+  [2, toggleClass],
 ];
 
 /** The model after one edit, or a few; and what they were. */

@@ -176,6 +176,21 @@ export const APPS: readonly string[] = [
   '{ image: shop/web2:1.0.0 }',
 ];
 
+/** An app that is a class. Node loads each file once, so that it is there or not, and never another. */
+export const CLASS = `import { BaseApp, HttpService, appValues, values as v } from 'stageline';
+export class Own extends BaseApp {
+  static readonly values = appValues({ image: v.imageReference.default('shop/own:1.0.0') });
+  constructor(scope, id, props) {
+    super(scope, id, props);
+    new HttpService(this, 'main', {
+      image: this.values.image,
+      ports: { http: { containerPort: 80, servicePort: 80 } },
+      resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
+    });
+  }
+}
+`;
+
 const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: vendored }
