@@ -225,6 +225,15 @@ test('of a stage that changed, an app that did not is known', () => {
   expect(prod!.apps.map(({ key }, i) => key === keys[1]![i + 1])).toEqual([true, false]);
 });
 
+test('an app that is called, and goes from the only stage that had it, is missed in one that did not change', () => {
+  const calling = { ...FILES, 'dev.yaml': 'apps: { web: { network: { to: [late] } } }\n' };
+  const late = { ...calling, 'prod.yaml': `apps: { late: { ${API} } }\n` };
+  const before = new Cache(root);
+  load(late, before);
+  before.save();
+  expect(told(calling, new Cache(root))).toMatchObject([{ code: 'unknown-app', at: { line: 1 } }]);
+});
+
 test('a file in which something is allowed that looks like a credential is not kept', () => {
   const allowed = { ...FILES, 'dev.yaml': `${FILES['dev.yaml']}# allowSecret: an example\n` };
   expect(load(allowed, new Cache(root)).environments[0]!.key).toBeUndefined();
