@@ -74,14 +74,16 @@ export class Cache {
     const most = Math.max(ROOM, 2 * used);
     if (this.whole && this.file.length + lengthOf(fresh.map(([, json]) => json)) <= GROWTH * most)
       return appendCached(this.root, FILE, blockOf(fresh.map(([key, json]) => [key, Buffer.from(json)])));
-    const kept = [...this.used];
+    const others: [string, Place][] = [];
     let room = most - used;
-    for (const entry of this.known) {
+    // What came last is the first to be kept, and stays last.
+    for (const entry of [...this.known].reverse()) {
       if (this.used.has(entry[0])) continue;
       room -= lengthOf([entry[1]]);
       if (room < 0) break;
-      kept.push(entry);
+      others.push(entry);
     }
+    const kept = [...others.reverse(), ...this.used];
     const bytes = (each: Place | string): Buffer =>
       typeof each === 'string' ? Buffer.from(each) : this.bytesAt(each);
     writeCached(this.root, FILE, blockOf(kept.map(([key, each]) => [key, bytes(each)])));

@@ -216,7 +216,7 @@ test('what a person allowed is looked at every time, and its value is not in the
   await expect(run()).rejects.toMatchObject({ problems: [{ code: 'credential' }] });
 });
 
-test('a cache that was just replaced is added to, and not replaced again', async () => {
+test('a cache that was just replaced has what came last, and is added to', async () => {
   await run();
   const filler = (i: number): Buffer => {
     const data = String.fromCharCode(97 + i).repeat(1024 * 1024);
@@ -230,6 +230,8 @@ test('a cache that was just replaced is added to, and not replaced again', async
   const replaced = readFileSync(join(root, PACK));
   expect(replaced.length).toBeGreaterThan(14 * 1024 * 1024);
   expect(replaced.length).toBeLessThan(17 * 1024 * 1024);
+  expect(replaced.includes('old 23')).toBe(true);
+  expect(replaced.includes('old 4')).toBe(false);
   edit('stage-0.yaml', 'minReplicas: 3', 'minReplicas: 4');
   await run();
   expect(readFileSync(join(root, PACK)).subarray(0, replaced.length).equals(replaced)).toBe(true);
