@@ -9,13 +9,14 @@ import { BASE_FILE } from './stage-files';
 /** An app's name is its file's under dist/: Argo CD and kubectl read this one as an instruction. */
 const RESERVED = ['kustomization'];
 
-const entriesOf = (file: LocatedMap): readonly (readonly [string, Entry])[] => {
+/** What a file says of each app. */
+export function entriesOf(file: LocatedMap): ReadonlyMap<string, Entry> {
   const apps = valueAt(file, ['apps']);
-  return apps?.kind === 'map' ? [...apps.entries] : [];
-};
+  return apps?.kind === 'map' ? apps.entries : new Map<string, never>();
+}
 
 /** The apps that a file names. */
-export const appsOf = (file: LocatedMap): readonly string[] => entriesOf(file).map(([name]) => name);
+export const appsOf = (file: LocatedMap): readonly string[] => [...entriesOf(file).keys()];
 
 /** Names that no app may have. */
 export function misnamedApps(file: LocatedMap): readonly Problem[] {
@@ -40,7 +41,7 @@ export function incompleteApps(
   classes: readonly AppClass[],
 ): { readonly apps: ReadonlySet<string>; readonly problems: readonly Problem[] } {
   const known = new Set([...appsOf(base.shared), ...classes.map(({ name }) => name)]);
-  const incomplete = entriesOf(stage).filter(
+  const incomplete = [...entriesOf(stage)].filter(
     ([name, { value }]) => !known.has(name) && value.kind === 'map' && !value.entries.has('kind'),
   );
   return {

@@ -56,14 +56,14 @@ function plainMap(map: LocatedMap): Record<string, unknown> {
   return plain;
 }
 
-/** The other way round: a value that stands in one place as a whole. */
-export function fromPlain(value: unknown, at: Location): Located {
+function fromPlain(value: unknown, at: Location): Located {
   if (Array.isArray(value)) return { kind: 'list', at, items: value.map((item) => fromPlain(item, at)) };
   if (typeof value !== 'object' || value === null)
     return { kind: 'scalar', at, value: value as LocatedScalar['value'] };
   return mapFromPlain(value, at);
 }
 
+/** The other way round: a map that stands in one place as a whole. */
 export function mapFromPlain(value: object, at: Location): LocatedMap {
   const entries = Object.entries(value).map(([key, child]): [string, Entry] => [
     key,

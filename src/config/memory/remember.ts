@@ -1,5 +1,6 @@
 import type { App, Environment, Repository } from '../../model/environment';
-import { toPlain, valueAt, type LocatedMap } from '../located';
+import { entriesOf } from '../app-entries';
+import { toPlain, type LocatedMap } from '../located';
 import {
   aboutKey,
   appKey,
@@ -38,7 +39,7 @@ export function remember(
   const files = [file, ...stages.values()];
   if (!files.every((each) => isJson(each) && mayKeep(memory, toPlain(each)))) return repository;
   const base = baseKey(memory, texts);
-  const apps = [...appsOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
+  const apps = [...entriesOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
     const json = JSON.stringify(toPlain(value));
     const key = memory.keyOf(['entry', json]);
     memory.put(key, json);
@@ -51,7 +52,7 @@ export function remember(
     const { name, cluster } = environment;
     const values = withoutApps(environment);
     const about = aboutKey(memory, name, { cluster, values });
-    const overs = appsOf(stages.get(name)!);
+    const overs = entriesOf(stages.get(name)!);
     const keyed = environment.apps.map((app): App => {
       const over = overs.get(app.name)?.value;
       const key = appKey(memory, about, below.get(app.name), over && toPlain(over));
@@ -75,8 +76,3 @@ export function remember(
   });
   return { ...repository, environments };
 }
-
-const appsOf = (file: LocatedMap): LocatedMap['entries'] => {
-  const apps = valueAt(file, ['apps']);
-  return apps?.kind === 'map' ? apps.entries : new Map<string, never>();
-};
