@@ -7,9 +7,8 @@ import { appName, stageName, type Size } from './repository';
 const EVERY = [1, 10, 100];
 
 /**
- * Makes a Git repository of environments/ and dist/, with a history of so many commits. Each changes one value of one app in a stage,
- * and what is rendered from it, or takes that back; the last leaves all as it lies in the
- * folder.
+ * Makes a Git repository of environments/ and dist/, with a history of so many commits. Each changes one value of one app
+ * in a stage, and what is rendered from it, or takes that back; the last leaves all as it lies in the folder.
  */
 export function writeHistory(root: string, { stages }: Size, commits: number): void {
   const git = (args: readonly string[], input?: string): void => {
