@@ -122,9 +122,7 @@ test('no value is printed, nor written anywhere, whether it goes well or not', a
   await run('', '--verbose', 'synth');
   // There is a cache, and what stands in it would be seen.
   expect(filesOf(repository.root).some(([file]) => file.startsWith('.stageline/cache/'))).toBe(true);
-  expect(leaked('ghcr.io/example/web:1.0.0', said).some((file) => file.startsWith('.stageline/'))).toBe(
-    true,
-  );
+  expect(leaked('ghcr.io/example/web:1.0.0', said).some((file) => file.startsWith('.stageline/'))).toBe(true);
   for (const value of values) expect(leaked(value, said)).toEqual([]);
   expect(leaked('prod.yaml', said)).toContain('what was said');
 });
