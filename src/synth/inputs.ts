@@ -3,10 +3,13 @@ import { sortedKeys } from '../model/maps';
 import { NEVER_PINNED } from '../model/promotion';
 import type { App, Environment } from '../model/environment';
 
+/** The SHA-256 of what the input says of an app. */
+export const appInputs = ({ kind, values }: Pick<App, 'kind' | 'values'>): string => hashOf({ kind, values });
+
 /**
  * The SHA-256 of what a stage is rendered from: its lock holds it.
  *
- * @param inputsOf the hash of the values of an app: those that did not change need not be looked at
+ * @param inputsOf as {@link appInputs}: apps that did not change need not be looked at
  */
 export function stageInputs({ cluster, values, apps }: Environment, inputsOf: (app: App) => string): string {
   const never: readonly string[] = [...NEVER_PINNED, 'apps'];

@@ -13,7 +13,7 @@ import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
 import { DELIVERY, deployedNow } from './deployed';
 import { hostFiles, type HostFiles } from './host-files';
-import { hashOf, stageInputs } from './inputs';
+import { appInputs, hashOf, stageInputs } from './inputs';
 import type { Settled } from './last-run';
 import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
@@ -182,7 +182,7 @@ function renderAround(
       (environment, i) =>
         pins.get(environment.name)?.output ?? {
           name: environment.name,
-          inputs: stageInputs(environment, (app) => units.get(app)?.inputs ?? hashOf(app.values)),
+          inputs: stageInputs(environment, (app) => units.get(app)?.inputs ?? appInputs(app)),
           base: null,
           files: emit(stages[i]!.files, environment.name),
         },

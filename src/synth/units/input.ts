@@ -24,7 +24,7 @@ export interface Facts {
   readonly kinds: Kinds;
   /** SHA-256 of its outlines, as JSON. */
   readonly outlineHash: string;
-  /** SHA-256 of the values of the app. */
+  /** SHA-256 of what the input says of the app. */
   readonly inputs?: string;
   readonly hardening: readonly HardeningNote[];
   readonly foreign: readonly string[];

@@ -8,7 +8,7 @@ import type { KubernetesVersion } from '../../model/cluster';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
-import { hashOf } from '../inputs';
+import { appInputs } from '../inputs';
 import type { Rendered, UnitInput } from './input';
 
 /** Nobody is told where anything stands: what has a problem is rendered again by those who know. */
@@ -37,7 +37,7 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
     const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
     const size = Buffer.byteLength(text);
     const [hash, outlineHash] = [sha256(text), sha256(outlines)];
-    const inputs = input.app && hashOf(input.app.values);
+    const inputs = input.app && appInputs(input.app);
     const facts = { hash, size, kinds: kindsOf(objects), outlineHash, inputs, hardening, foreign };
     return { text, outlines, facts };
   } catch {
