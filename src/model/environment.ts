@@ -175,12 +175,12 @@ export interface EnvironmentInput {
   readonly values: StageValues;
   readonly locate?: (path: readonly PropertyKey[]) => Location;
   /** The apps, where their values are not at hand yet. @default those of `values` */
-  readonly apps?: ReadonlyMap<string, AppOutline>;
+  readonly apps?: ReadonlyMap<string, UnresolvedApp>;
   readonly key?: string;
 }
 
-/** What has to be known of an app to tell who calls whom. */
-export interface AppOutline {
+/** What has to be known of an app to tell who calls whom, and its values, which nobody may have looked at yet. */
+export interface UnresolvedApp {
   readonly kind: string;
   readonly namespace?: string | undefined;
   readonly renamedFrom?: string | undefined;
@@ -190,7 +190,7 @@ export interface AppOutline {
   readonly key?: string;
 }
 
-function outlineOf(values: StageValues['apps'][string]): AppOutline {
+function unresolved(values: StageValues['apps'][string]): UnresolvedApp {
   const { kind = 'class', namespace, renamedFrom, network } = values;
   return { kind, namespace, renamedFrom, to: network.to, values: () => values };
 }
@@ -210,21 +210,21 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   const { name, project, cluster, values } = input;
   const locate = input.locate ?? ((path) => ({ file: [name, ...path].join('.') }));
   const namespace = values.namespace ?? `${project}-${name}`;
-  const outlines =
-    input.apps ?? new Map(Object.entries(values.apps).map(([app, each]) => [app, outlineOf(each)]));
-  const names = [...outlines.keys()].sort();
+  const given =
+    input.apps ?? new Map(Object.entries(values.apps).map(([app, each]) => [app, unresolved(each)]));
+  const names = [...given.keys()].sort();
   const peers = new Map(
     names.map((app): [string, Peer] => {
-      const { renamedFrom, namespace: own, kind } = outlines.get(app)!;
+      const { renamedFrom, namespace: own, kind } = given.get(app)!;
       return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace, kind }];
     }),
   );
-  const callsOf = (app: string): string[] => outlines.get(app)!.to.filter((to) => peers.has(to));
+  const callsOf = (app: string): string[] => given.get(app)!.to.filter((to) => peers.has(to));
   const callers = new Map<string, Peer[]>(names.map((app) => [app, []]));
   for (const app of names) for (const to of callsOf(app)) callers.get(to)!.push(peers.get(app)!);
 
   const apps = names.map((app): App => {
-    const { values: valuesOf, key } = outlines.get(app)!;
+    const { values: valuesOf, key } = given.get(app)!;
     const { objectName, namespace: place, kind } = peers.get(app)!;
     let own: AppValues | undefined;
     return {

@@ -1,6 +1,6 @@
 import {
   resolveEnvironment,
-  type AppOutline,
+  type UnresolvedApp,
   type Environment,
   type Repository,
 } from '../../model/environment';
@@ -101,7 +101,7 @@ function environmentOf(
   merged: () => LocatedMap,
 ): Environment | undefined {
   const places = new Map<string, Location>();
-  const outlines = new Map<string, AppOutline>();
+  const unresolved = new Map<string, UnresolvedApp>();
   for (const [app, appKey, place, { kind, namespace, renamedFrom, to }] of apps) {
     const own = fresh?.get(appKey);
     const of = valuesKey(appKey);
@@ -109,17 +109,15 @@ function environmentOf(
     if (!own && !(memory.has(appKey) && memory.has(of))) return undefined;
     places.set(app, place);
     const valuesOf = (): AppValues => own ?? (memory.get(of) as AppValues);
-    outlines.set(app, { kind, namespace, renamedFrom, to, key: appKey, values: valuesOf });
+    unresolved.set(app, { kind, namespace, renamedFrom, to, key: appKey, values: valuesOf });
   }
-  const whole = once(() =>
-    Object.fromEntries([...outlines].map(([app, outline]) => [app, outline.values()])),
-  );
+  const whole = once(() => Object.fromEntries([...unresolved].map(([app, one]) => [app, one.values()])));
   return resolveEnvironment({
     name,
     project,
     cluster,
     key,
-    apps: outlines,
+    apps: unresolved,
     values: {
       ...values,
       get apps() {
