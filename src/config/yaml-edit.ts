@@ -1,6 +1,7 @@
 import { Document, isAlias, isMap, isScalar, parseDocument, Scalar, type Node, type YAMLMap } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../model/errors';
+import { keepLines } from './keep-lines';
 import { toPlain } from './located';
 import { readPlainYaml } from './plain-yaml';
 
@@ -74,9 +75,9 @@ function editTogether(text: string, edits: readonly ValueEdit[]): string | undef
   const before = parseValues(text);
   const wanted = edits.filter(({ path, value }) => !isDeepStrictEqual(valueIn(before, path), value));
   const [spliced, others] = splice(text, wanted);
-  const after = others.length === 0 ? spliced : rewrite(spliced, others);
   const expected = wanted.reduce(withValue, before);
-  return after !== undefined && isDeepStrictEqual(parseValues(after), expected) ? after : undefined;
+  const written = others.length === 0 ? [spliced] : rewrite(spliced, others);
+  return written.find((after) => isDeepStrictEqual(parseValues(after), expected));
 }
 
 /** Whether one edit changes what another one changes, too. */
@@ -93,8 +94,8 @@ function editOne(text: string, edit: ValueEdit, file: string): string {
   if (isDeepStrictEqual(valueIn(before, edit.path), edit.value)) return text;
   const expected = withValue(before, edit);
   const [spliced, others] = splice(text, [edit]);
-  for (const after of [others.length === 0 ? spliced : undefined, rewrite(text, [edit])])
-    if (after !== undefined && isDeepStrictEqual(parseValues(after), expected)) return after;
+  for (const after of others.length === 0 ? [spliced, ...rewrite(text, [edit])] : rewrite(text, [edit]))
+    if (isDeepStrictEqual(parseValues(after), expected)) return after;
   throw new UserError({
     code: 'shared-anchor',
     cause: `${edit.path.join('.')} cannot be edited: an anchor (&) shares it with other places`,
@@ -139,13 +140,17 @@ function scalarText(value: string, type?: string | null): string {
   return value;
 }
 
-function rewrite(text: string, edits: readonly ValueEdit[]): string | undefined {
+/** By the printer: first with the lines that it need not have touched as they were, then as it writes them. */
+function rewrite(text: string, edits: readonly ValueEdit[]): readonly string[] {
   const doc = parse(text);
   if (doc.contents === null) doc.contents = doc.createNode({}) as unknown as typeof doc.contents;
-  if (!edits.every((edit) => change(doc, edit))) return undefined;
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
-  const written = doc.toString({ lineWidth: 0, indentSeq: indentsSequences(text) });
-  return newline === '\n' ? written : written.replaceAll('\n', newline);
+  const print = (): string => doc.toString({ lineWidth: 0, indentSeq: indentsSequences(text) });
+  const before = print();
+  if (!edits.every((edit) => change(doc, edit))) return [];
+  const after = print();
+  const kept = keepLines(text.replaceAll('\r\n', '\n'), before, after);
+  const written = kept === undefined ? [after] : [kept, after];
+  return text.includes('\r\n') ? written.map((each) => each.replaceAll('\n', '\r\n')) : written;
 }
 
 function change(doc: Document.Parsed, { path, value }: ValueEdit): boolean {

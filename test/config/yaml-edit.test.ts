@@ -37,11 +37,45 @@ describe('an edit of a stage file', () => {
 
   test('adds a key and leaves every other line and comment as it was', () => {
     const after = set('base', 'f'.repeat(40));
-    expect(changed(after.replace('staging # the', 'staging   # the'))).toEqual([`base: ${'f'.repeat(40)}`]);
+    expect(changed(after)).toEqual([`base: ${'f'.repeat(40)}`]);
     expect(changed(set('apps.frontend.env', { LOG: 'debug' })).slice(-2)).toEqual([
       '    env:',
       '      LOG: debug',
     ]);
+  });
+
+  test('leaves the writing of lists, maps, comments and empty lines in other places alone', () => {
+    const text = [
+      'apps:',
+      '  cache:',
+      '    network: {from: [a,b], to: [ c ]}   # as somebody likes it',
+      '',
+      '',
+      '  web:',
+      '    network: { to: [backend, cache] }',
+      '    args: [\'x\',  "y"]',
+      '',
+      '',
+    ];
+    const edit = (path: string, value: unknown, lines = text): string[] =>
+      editYaml(lines.join('\n'), [{ path: path.split('.'), value }], 'f').split('\n');
+    expect(edit('apps.web.image', 'r/web:2')).toEqual([
+      ...text.slice(0, 8),
+      '    image: r/web:2',
+      ...text.slice(8),
+    ]);
+    expect(edit('apps.db.image', 'r/db:2')).toEqual([
+      ...text.slice(0, 8),
+      '  db:',
+      '    image: r/db:2',
+      ...text.slice(8),
+    ]);
+    expect(edit('apps.web.args', undefined)).toEqual([...text.slice(0, 7), ...text.slice(8)]);
+    const inked = (lines: string[]): string[] => lines.filter((line) => line.trim() !== '');
+    expect(inked(edit('apps.cache', undefined))).toEqual(inked(['apps:', ...text.slice(5)]));
+    expect(edit('hold', 'why')).toEqual([...text.slice(0, 8), 'hold: why', ...text.slice(8)]);
+    const windows = editYaml(text.join('\r\n'), [{ path: ['apps', 'web', 'image'], value: 'r/web:2' }], 'f');
+    expect(windows.split('\r\n')).toEqual([...text.slice(0, 8), '    image: r/web:2', ...text.slice(8)]);
   });
 
   test('takes a key away', () => {
