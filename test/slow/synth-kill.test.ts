@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { killAtRandom, type Victim } from './kill';
@@ -23,6 +24,8 @@ const synth: Victim = {
     const prod = join(root, 'environments/prod.yaml');
     writeFileSync(prod, readFileSync(prod, 'utf8').replace(/^base: .*\n/m, ''));
     symlinkSync(join(source, 'node_modules'), join(root, 'node_modules'));
+    // Or most of the first run, and so of the moments, would go by before anything is rendered.
+    execFileSync(process.execPath, ['bin/stageline.js', '--version'], { cwd: root });
   },
   setInput: (root, version) => {
     const base = readFileSync(join(source, 'environments/base.yaml'), 'utf8');
@@ -33,7 +36,10 @@ const synth: Victim = {
   },
   command: () => [process.execPath, 'bin/stageline.js', 'synth'],
   // What is kept for the next run; nothing half-written.
-  mayRemain: (path) => /^cache(\/(results|last-run))?$/.test(path),
+  mayRemain: (path) =>
+    /^cache(\/(results|last-run))?$|^program(\/(inputs\.json|[0-9a-f]{64}(\.js|\.v[\w.-]+\.code)))?$/.test(
+      path,
+    ),
 };
 
 test('killed at 40 random moments, synth leaves every file whole and the next run repairs', async () => {
