@@ -122,8 +122,8 @@ interface Moment {
 
 const MOMENTS: readonly ((random: () => number, duration: number) => Moment)[] = [
   (random, duration) => ({ delay: random() * duration * 1.3 }),
-  (random) => ({ sight: '.stageline/publish', delay: random() * 40 }),
-  (random) => ({ sight: '.stageline/publish/journal.json', delay: random() * 20 }),
+  (random) => ({ sight: '.stageline/publish', delay: random() * 4 }),
+  (random) => ({ sight: '.stageline/publish/journal.json', delay: random() * 2 }),
 ];
 
 async function runAndKill(victim: Victim, root: string, moment: Moment): Promise<void> {
@@ -131,7 +131,8 @@ async function runAndKill(victim: Victim, root: string, moment: Moment): Promise
   let isOver = false;
   void ended.then(() => (isOver = true));
   const isSeen = (): boolean => moment.sight === undefined || existsSync(join(root, moment.sight));
-  while (!isOver && !isSeen()) await sleep(1);
+  // A small dist/ is in place within a few milliseconds.
+  while (!isOver && !isSeen()) await new Promise(setImmediate);
   await Promise.race([sleep(moment.delay), ended]);
   killGroup(child.pid!, 'SIGKILL');
   await ended;
