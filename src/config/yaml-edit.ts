@@ -1,6 +1,7 @@
 import { Document, isAlias, isMap, isScalar, parseDocument, Scalar, type Node, type YAMLMap } from 'yaml';
 import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '../model/errors';
+import { setWithin } from '../model/maps';
 import { keepLines } from './keep-lines';
 import { toPlain } from './located';
 import { readPlainYaml } from './plain-yaml';
@@ -41,10 +42,7 @@ export function withValue(data: unknown, { path, value }: ValueEdit): unknown {
 
 /** Plain data of a YAML file under environments/, which may be empty. Nobody changes it: whoever asks again gets the same. */
 export function parseValues(text: string): unknown {
-  const values = parsed.get(text) ?? valuesOf(text);
-  if (parsed.size >= FEW) parsed.clear();
-  parsed.set(text, values);
-  return values;
+  return parsed.get(text) ?? setWithin(parsed, FEW, text, valuesOf(text));
 }
 
 function valuesOf(text: string): unknown {

@@ -1,6 +1,6 @@
 import { UserError } from '../model/errors';
 import { describeObject, type KubeObject } from '../model/kube';
-import { sortedKeys } from '../model/maps';
+import { setWithin, sortedKeys } from '../model/maps';
 import type { RenderedFile } from '../model/rendered';
 import { markerLine } from './marker';
 import { blockLiteral, inlineNumber, inlineString, Unwritable } from './yaml-scalar';
@@ -139,9 +139,7 @@ function lineOf(text: string, depth: number): string {
 
 /** Keys and most values stand in many objects. */
 function remember(known: Map<string, string>, text: string, written: string): string {
-  if (known.size >= MOST_KNOWN) known.clear();
-  if (text.length <= LONGEST_KNOWN) known.set(text, written);
-  return written;
+  return text.length > LONGEST_KNOWN ? written : setWithin(known, MOST_KNOWN, text, written);
 }
 
 function keysOf(map: Readonly<Record<string, unknown>>, first: readonly string[]): string[] {

@@ -22,3 +22,10 @@ export function getOrSet<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   map.set(key, made);
   return made;
 }
+
+/** Puts a value into a map that holds so many at most, which is emptied first where it is full; gives the value. */
+export function setWithin<K, V>(map: Map<K, V>, most: number, key: K, value: V): V {
+  if (map.size >= most) map.clear();
+  map.set(key, value);
+  return value;
+}

@@ -1,3 +1,5 @@
+import { setWithin } from '../model/maps';
+
 /** Nouns of secrets, as one word; `password` alone makes any literal a credential. */
 const PASSWORD = /^(passwords?|passwd|pwd|passphrase|passcode|pass|pw)$/;
 const NOUNS =
@@ -35,10 +37,7 @@ export function strengthOf(name: string): Strength | undefined {
   if (name.length > 100) return judge(name);
   const found = known.get(name);
   if (found !== undefined || known.has(name)) return found;
-  const strength = judge(name);
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(name, strength);
-  return strength;
+  return setWithin(known, MOST_KNOWN, name, judge(name));
 }
 
 function judge(name: string): Strength | undefined {

@@ -47,7 +47,8 @@ export function deliveryOf(
   ]);
   const key = cache.keyOf(['delivery', repository.values, stages, [...kinds]]);
   const kept = cache.get(key) as Kept | undefined;
-  if (kept?.every(({ files }) => files.every((file) => isThere(file, reader))))
+  // Read now, a file stays as it is kept, whatever becomes of dist/ meanwhile.
+  if (kept?.every(({ files }) => files.every(({ path, facts }) => reader.holding(path, facts.hash))))
     return { onClusters: kept.map((one) => fromDist(one, reader)), problems: [] };
   const problems = deliveryProblems(repository);
   const onClusters = filesByHub(repository, kinds).map(({ cluster, files }): OnCluster => {
@@ -59,12 +60,6 @@ export function deliveryOf(
   const isProven = onClusters.every(({ files }) => files.every(({ proven }) => proven !== undefined));
   if (isProven && problems.length === 0) cache.put(key, JSON.stringify(onClusters.map(keep)));
   return { onClusters, problems };
-}
-
-/** Whether dist/ holds a file as it is kept: read now, it stays so, whatever becomes of dist/ meanwhile. */
-function isThere({ path, facts }: Kept[number]['files'][number], reader: DistReader): boolean {
-  const content = reader.read(path);
-  return content !== undefined && sha256(content) === facts.hash;
 }
 
 function prove(file: RenderedFile): Proven {

@@ -117,6 +117,15 @@ export class DistReader {
     return (found.hash ??= content ? sha256(content) : hashFile(join(this.root, DIST, path), size));
   }
 
+  /**
+   * The bytes of a file that has this SHA-256; undefined where it has not. The bytes are held against it, and not the
+   * hash that was found before: somebody may change dist/ meanwhile.
+   */
+  holding(path: string, hash: string): Buffer | undefined {
+    const content = this.read(path);
+    return content && sha256(content) === hash ? content : undefined;
+  }
+
   /** From now on a file is read again if its inode, size or times are not as they were. */
   refresh(): void {
     this.seen = new Set();

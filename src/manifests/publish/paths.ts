@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/errors';
+import { setWithin } from '../../model/maps';
 
 /** The file beside a stage's manifests that says what stageline wrote there. */
 export const LOCK_FILE = 'stageline.lock';
@@ -19,12 +20,7 @@ export function isStageName(name: string): boolean {
 
 /** Whether a path below dist/<stage>/ may be written: forward slashes, plain names, `.yaml` at its end only. */
 export function isFilePath(path: string): boolean {
-  let is = known.get(path);
-  if (is === undefined) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(path, (is = mayBeWritten(path)));
-  }
-  return is;
+  return known.get(path) ?? setWithin(known, MOST_KNOWN, path, mayBeWritten(path));
 }
 
 /** Locks list the same paths over and over. */

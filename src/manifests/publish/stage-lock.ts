@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError, type Problem } from '../../model/errors';
+import { setWithin } from '../../model/maps';
 import { byText, DIST, isFilePath, LOCK_FILE } from './paths';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256');
@@ -78,11 +79,7 @@ export function parseLock(stage: string, text: string): StageLock | LockFault {
     return { newer: true, problem: { code: 'lock-version', cause, consequence, remedy, at } };
   }
   const parsed = lockSchema.safeParse(json);
-  if (parsed.success) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(text, parsed.data);
-    return parsed.data;
-  }
+  if (parsed.success) return setWithin(known, MOST_KNOWN, text, parsed.data);
   const issue = parsed.error.issues[0]!;
   return fault(`is damaged at "${issue.path.map(String).join('.') || '(top)'}": ${issue.message}`);
 }

@@ -1,5 +1,5 @@
 import { outlineOf } from '../../manifests/checks';
-import { sha256, type DistReader } from '../../manifests/publish';
+import type { DistReader } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import type { App, Environment } from '../../model/environment';
 import type { KubeObject } from '../../model/kube';
@@ -96,11 +96,8 @@ function stageFiles(
     const file = { of: app ?? environment, key: own, input };
     // What is known all at once is in use one by one, too.
     if (!facts || !cache.has(own) || reader.hash(path) !== facts.hash) return file;
-    const textNow = (): string => {
-      const content = reader.read(path);
-      // When somebody changes dist/ meanwhile, what is to be written stays what it was.
-      return content && sha256(content) === facts.hash ? content.toString() : renderNow(input())!.text;
-    };
+    // When somebody changes dist/ meanwhile, what is to be written stays what it was.
+    const textNow = (): string => reader.holding(path, facts.hash)?.toString() ?? renderNow(input())!.text;
     return { ...file, facts, unit: unitOf(facts, textNow) };
   });
   return { key, files };
