@@ -12,6 +12,7 @@ import type { Location } from '../model/errors';
 import { detect } from './detect';
 import { commandLine, isCommandRule } from './commands';
 import { isCiphertext, MAY_BE_CIPHERTEXT } from './ciphertext';
+import { isStageFile, keyNames } from './key-names';
 import { embeddedSecrets, plainSecrets } from './objects';
 import { nameInList, nameWithin, strengthOf } from './words';
 
@@ -35,8 +36,8 @@ export function scanText(text: string, file: string): readonly FileFinding[] {
     const key = `${finding.at.line} ${finding.structural}`;
     if (!found.has(key)) found.set(key, finding);
   };
-  const lines = new LineCounter();
-  if (YAML.test(file)) for (const finding of inYaml(text, file, lines)) add(finding);
+  const named: Node[] = [];
+  if (YAML.test(file)) for (const finding of inYaml(text, file, named)) add(finding);
   else if (SETTINGS.test(file)) for (const finding of inSettings(text, file)) add(finding);
   const counter = new LineCounter();
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1);
@@ -46,6 +47,7 @@ export function scanText(text: string, file: string): readonly FileFinding[] {
     : new Set<number>();
   for (const { index, rule, why } of detect(text)) {
     const { line, col } = counter.linePos(index);
+    if (rule === 'key-name' && named.some(({ range }) => range![0] <= index && index <= range![1])) continue;
     if (!encrypted.has(line)) add({ at: { file, line, column: col }, rule, why, structural: false });
   }
   return [...found.values()].sort((a, b) => a.at.line! - b.at.line! || a.at.column! - b.at.column!);
@@ -78,7 +80,9 @@ function inSettings(text: string, file: string): FileFinding[] {
   });
 }
 
-function inYaml(text: string, file: string, lines: LineCounter): FileFinding[] {
+/** @param named gets what names the key of a Secret and is no value, whatever the lines look like */
+function inYaml(text: string, file: string, named: Node[]): FileFinding[] {
+  const lines = new LineCounter();
   let documents;
   try {
     documents = parseAllDocuments(text, {
@@ -97,7 +101,11 @@ function inYaml(text: string, file: string, lines: LineCounter): FileFinding[] {
   return documents.flatMap((document): FileFinding[] => {
     if (document.errors.length > 0 || !document.contents) return [];
     const found: FileFinding[] = [];
-    walk(document.contents, undefined, (node, name) => {
+    const keys = isStageFile(file) ? keyNames(document.contents) : new Set<Node>();
+    named.push(...keys);
+    walk(document.contents, undefined, (node, given) => {
+      // As in what is rendered of it: `secretKeyRef: { key: … }`.
+      const name = keys.has(node) ? 'key' : given;
       if (isMap(node)) {
         if (!isSecret(node)) return;
         const [secret] = plainSecrets(document.contents === node ? document.toJS() : node.toJS(document));

@@ -65,6 +65,32 @@ test('a comment accepts a line, a Secret is never accepted, and an idle comment 
   );
 });
 
+test('in environments/ the key of a Secret is no value, and all else is looked at as ever', () => {
+  const uses = `secrets:
+      db: { env: { DB_PASSWORD: password, DB_TOKEN: "token-2" }, files: { /run/password: db-password1 } }
+`;
+  const stage = `apps:
+  web:
+    ${uses}    env: { DB_PASSWORD: ${planted.password()} }
+  store:
+    primary:
+      ${uses.replaceAll('\n', '\n  ')}
+`;
+  const leaked = `apps: { web: { secrets: { db: { env: { DB_TOKEN: ${planted.githubToken()} } } } } }\n`;
+  const found = scan({
+    'environments/base.yaml': stage,
+    'environments/dev.yaml': leaked,
+    'charts/values.yaml': 'apps: { web: { secrets: { db: { env: { DB_PASSWORD: password } } } } }\n',
+    'environments/prod.yaml': `secrets: { db: { env: { DB_PASSWORD: ${planted.password()} } } }\n`,
+  });
+  expect(places(found)).toEqual([
+    'key-name charts/values.yaml:1',
+    'key-name environments/base.yaml:5',
+    'github-token environments/dev.yaml:1',
+    'key-name environments/prod.yaml:1',
+  ]);
+});
+
 test('binary files are not read, and are counted; what is rendered is left out', () => {
   const found = scan({
     'a.bin': Buffer.from([0, 1, 2]),
