@@ -104,7 +104,10 @@ function editOne(text: string, edit: ValueEdit, file: string): string {
 }
 
 /** Puts scalars in the place of others, character by character; and the edits for which that cannot be done. */
-function splice(text: string, edits: readonly ValueEdit[]): [string, ValueEdit[]] {
+function splice(text: string, edits: readonly ValueEdit[]): [string, readonly ValueEdit[]] {
+  const before = parseValues(text);
+  // Where no scalar stands there is no place for another one: nobody has to parse all of the file to see it.
+  if (!edits.some(({ path }) => isScalarValue(valueIn(before, path)))) return [text, edits];
   const doc = parse(text);
   const found = edits.map((edit) => ({ edit, ...placeOf(doc, edit) }));
   const places = found.filter(({ range }) => range !== undefined);
@@ -115,6 +118,9 @@ function splice(text: string, edits: readonly ValueEdit[]): [string, ValueEdit[]
     spliced = spliced.slice(0, range![0]) + written + spliced.slice(range![1]);
   return [spliced, found.filter(({ range }) => range === undefined).map(({ edit }) => edit)];
 }
+
+const isScalarValue = (value: unknown): boolean =>
+  value !== undefined && (typeof value !== 'object' || value === null);
 
 function placeOf(
   doc: Document.Parsed,

@@ -2,11 +2,12 @@ import { diffObjects } from '../manifests/diff';
 import { readTree, requireCommit } from '../git/read';
 import { readManifests } from '../manifests/read';
 import { summarize, type StageSummary } from '../manifests/summary';
-import type { KubeObject } from '../model/kube';
+import { objectCount, type RenderedFile } from '../model/rendered';
 import type { Prepared } from '../synth/prepare';
 import { formatSummary } from './format';
 import { prepareNow, preview } from './preview';
 import { planBetween } from './promote';
+import { unlike, type Words } from './unlike';
 import { openRepo, readStage, type World } from './workspace';
 
 /** What lies between two stages. */
@@ -33,13 +34,14 @@ export async function diffStages(world: World, fromName: string, toName: string)
     plan.edits.length === 0
       ? now
       : (await preview(world, { stage: toName, texts: new Map([[`${toName}.yaml`, plan.text]]) })).prepared;
-  const [current, promoted] = [objectsOf(now, toName), objectsOf(after, toName)];
-  const source = asIn(now, fromName, toName);
+  const [current, promoted, source] = [filesOf(now, toName), filesOf(after, toName), filesOf(now, fromName)];
+  const [was, is] = unlike(current, promoted);
+  const [theirs, wanted] = unlike(source, promoted, wordsFor(now, fromName, toName));
   return {
     from: fromName,
     to: toName,
-    notYetPromoted: summarize(toName, promoted.length, diffObjects(current, promoted)),
-    intended: summarize(toName, source.length, diffObjects(promoted, source)),
+    notYetPromoted: summarize(toName, countOf(promoted), diffObjects(was, is)),
+    intended: summarize(toName, countOf(source), diffObjects(wanted, theirs)),
   };
 }
 
@@ -54,16 +56,18 @@ export async function diffAgainst(world: World, stage: string, revision: string)
   const before = [...files]
     .filter(([path]) => path.endsWith('.yaml'))
     .flatMap(([path, text]) => readManifests(text, path));
-  const after = objectsOf(await prepareNow(world), stage);
+  const after = filesOf(await prepareNow(world), stage).flatMap(({ objects }) => objects);
   return summarize(stage, after.length, diffObjects(before, after));
 }
 
-function objectsOf(prepared: Prepared, stage: string): readonly KubeObject[] {
-  return prepared.stages.find(({ name }) => name === stage)!.files.flatMap(({ objects }) => objects);
-}
+const filesOf = (prepared: Prepared, stage: string): readonly RenderedFile[] =>
+  prepared.stages.find(({ name }) => name === stage)!.files;
 
-/** The objects of a stage with another's name and namespaces: those differ by nature. */
-function asIn(prepared: Prepared, from: string, to: string): readonly KubeObject[] {
+const countOf = (files: readonly RenderedFile[]): number =>
+  files.reduce((sum, file) => sum + objectCount(file), 0);
+
+/** A stage's own name and namespaces, which differ by nature, and those of another one for them. */
+function wordsFor(prepared: Prepared, from: string, to: string): Words {
   const of = (name: string) => prepared.repository.environments.find((e) => e.name === name)!;
   const [source, target] = [of(from), of(to)];
   const words = new Map<string, string>([[from, to]]);
@@ -71,13 +75,7 @@ function asIn(prepared: Prepared, from: string, to: string): readonly KubeObject
     const same = i === 0 ? target.namespace : target.namespaces.find((other) => other.endsWith(namespace));
     if (same !== undefined) words.set(namespace, same);
   });
-  const rename = (value: unknown): unknown => {
-    if (typeof value === 'string') return words.get(value) ?? value;
-    if (Array.isArray(value)) return value.map(rename);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, rename(child)]));
-  };
-  return objectsOf(prepared, from).map((object) => rename(object) as KubeObject);
+  return words;
 }
 
 /** The difference of two stages as text. */
