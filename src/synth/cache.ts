@@ -55,6 +55,16 @@ export class Cache {
     return place === undefined ? undefined : JSON.parse(this.bytesAt(place).toString());
   }
 
+  /** What follows from this data and from this program, as JSON brings it back: made where it is not known. */
+  of<T>(data: unknown, make: () => T): T {
+    const key = this.keyOf(data);
+    const known = this.get(key) as T | undefined;
+    if (known !== undefined) return known;
+    const made = make();
+    this.put(key, JSON.stringify(made));
+    return made;
+  }
+
   /** @param json what `get` will give, as JSON */
   put(key: string, json = 'true'): void {
     if (this.root === undefined || this.used.has(key) || this.has(key)) return;

@@ -79,13 +79,19 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const reader = new DistReader(root);
   const cache = new Cache(options.cache === false ? undefined : root);
   const loaded = load(root, { texts: options.texts, memory: options.cache === false ? undefined : cache });
-  const pins = await resolvePins(loaded.repository, options, reader);
+  const pins = await resolvePins(loaded.repository, options, { cache, reader });
   const repository = {
     ...loaded.repository,
     environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const units = await provenUnits(following, { ...options, cache, reader, sourceOf, pathOf });
+  const units = await provenUnits(following, [...pins.values()], {
+    ...options,
+    cache,
+    reader,
+    sourceOf,
+    pathOf,
+  });
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
   const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };
@@ -156,12 +162,12 @@ function onFleets({ environments, values }: Repository, stages: readonly Rendere
 async function resolvePins(
   repository: Repository,
   options: PrepareOptions,
-  reader: DistReader,
+  known: { readonly cache: Cache; readonly reader: DistReader },
 ): Promise<ReadonlyMap<string, PinnedStage>> {
   const pins = new Map<string, PinnedStage>();
   for (const environment of repository.environments)
     if (isPinned(environment))
-      pins.set(environment.name, await resolvePin(environment, { ...options, reader }));
+      pins.set(environment.name, await resolvePin(environment, { ...options, ...known }));
   return pins;
 }
 
@@ -175,7 +181,11 @@ function renderAround(
 ): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
   const renderings = renderRepository({ ...repository, environments: following }, sources, units);
   const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
-  const stages = repository.environments.map(({ name }) => pins.get(name)?.stage ?? byName.get(name)!.stage);
+  const stages = repository.environments.map(({ name }): RenderedStage => {
+    const { stage } = pins.get(name) ?? {};
+    if (!stage) return byName.get(name)!.stage;
+    return { ...stage, files: stage.files.map((file) => file.with(units.get(file.content))) };
+  });
   return {
     stages,
     outputs: repository.environments.map(

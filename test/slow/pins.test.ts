@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/manifests/publish';
-import { bareCopy, cloneOf, git, removeScratch, scratchFolder, writeFiles } from '../git/scratch';
+import { bareCopy, cloneOf, commitFiles, git, removeScratch, scratchFolder, writeFiles } from '../git/scratch';
 import {
   edit,
   head,
@@ -48,6 +48,28 @@ describe('a stage that is pinned', () => {
     expect(manifests(dir, 'prod')['shop.yaml']).toContain('blue');
     expect(git(dir, 'diff', '--stat', 'HEAD~1', '--', 'dist/prod')).toBe('');
     expect(JSON.parse(readFileSync(join(dir, 'dist/prod/stageline.lock'), 'utf8'))).toMatchObject({ base });
+  });
+
+  test('is rendered by what is installed where its base has no package.json', async () => {
+    const { dir } = await pinnedLab();
+    const kept = readFileSync(join(dir, 'package.json'), 'utf8');
+    rmSync(join(dir, 'package.json'));
+    const bare = commitFiles(dir, {}, 'no package.json');
+    writeFileSync(join(dir, 'package.json'), kept);
+    edit(dir, 'prod', ['base'], bare);
+    expect(await synthInChild(dir)).toMatchObject({ code: 0 });
+    expect(manifests(dir, 'prod')['shop.yaml']).toContain('red');
+  });
+
+  test('says so where its base has no environments/base.yaml', async () => {
+    const { dir } = await pinnedLab();
+    const kept = readFileSync(join(dir, 'environments/base.yaml'), 'utf8');
+    rmSync(join(dir, 'environments/base.yaml'));
+    const bare = commitFiles(dir, {}, 'no base.yaml');
+    writeFileSync(join(dir, 'environments/base.yaml'), kept);
+    edit(dir, 'prod', ['base'], bare);
+    const { code, output } = await synthInChild(dir);
+    expect([code, output]).toEqual([1, expect.stringContaining('has no environments/base.yaml [pin-render]')]);
   });
 
   test('takes a change of its own values, rendered by the program of its base', async () => {

@@ -3,7 +3,7 @@ export { DistReader } from './disk';
 export { fsProblem } from './fs-errors';
 export { sha256 } from './hash';
 export type { DistFile, FileState } from './inspect';
-export { isFilePath, isStageName, LOCK_FILE } from './paths';
+export { byText, isFilePath, isStageName, LOCK_FILE } from './paths';
 export { checkDist, publish, type CheckResult, type PublishResult } from './publish';
 export { listedFiles, readDist, readLock, textOf, verifyLock } from './read';
 export { recover, type Recovery } from './recover';

@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseValues, valueIn } from '../../config/yaml-edit';
 import { openRepository, type Repo } from '../../git/repository';
-import { readDist, readLock, sha256, verifyLock, type DistReader } from '../../manifests/publish';
-import { readManifests } from '../../manifests/read';
+import { DistReader, readDist, readLock, sha256, verifyLock } from '../../manifests/publish';
 import type { App, Environment } from '../../model/environment';
 import { appValues } from '../../model/values/app-shape';
 import { UserError, type Problem } from '../../model/errors';
 import type { RenderedStage } from '../../model/rendered';
+import { Cache } from '../cache';
 import { hashOf } from '../inputs';
+import { given, inDist, PinnedFile, type PinnedText } from './pinned-file';
 import { renderPinned, type PinnedRequest } from './render-pinned';
 import { pinnedPart } from './stage-text';
 
@@ -16,12 +17,12 @@ import { pinnedPart } from './stage-text';
 export interface PinnedStage {
   /** With the apps that it has there. */
   readonly environment: Environment;
-  readonly stage: RenderedStage;
+  readonly stage: Omit<RenderedStage, 'files'> & { readonly files: readonly PinnedFile[] };
   readonly output: {
     readonly name: string;
     readonly inputs: string;
     readonly base: string;
-    readonly files: readonly { readonly path: string; readonly hash: string; readonly text: string }[];
+    readonly files: readonly PinnedText[];
   };
 }
 
@@ -35,13 +36,15 @@ export interface PinOptions {
   readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Render it, whatever the lock says. @default false */
   readonly deep?: boolean;
+  /** Knows what was found in its files before. */
+  readonly cache?: Cache;
 }
 
 /** The stages of a repository, the pinned ones with the apps and namespaces that dist/ has of them. */
 export function asInDist(root: string, environments: readonly Environment[]): readonly Environment[] {
   return environments.map((environment) =>
     isPinned(environment)
-      ? describe(environment, readDist(root, environment.name), UNUSED).environment
+      ? describe(environment, given(readDist(root, environment.name)), UNUSED).environment
       : environment,
   );
 }
@@ -56,23 +59,26 @@ export const isPinned = (environment: Environment): boolean => environment.value
  * @throws UserError `revision-missing` with the command that fetches it; `no-repository`
  */
 export async function resolvePin(environment: Environment, options: PinOptions): Promise<PinnedStage> {
-  const { root, reader } = options;
+  const { root, cache = new Cache() } = options;
+  const reader = options.reader ?? new DistReader(realpathSync(root));
   const { name } = environment;
   const base = environment.values.base!;
   const [text, baseText] = [`${name}.yaml`, 'base.yaml'].map(
     (file) => options.texts?.get(file) ?? readFileSync(join(root, 'environments', file), 'utf8'),
   ) as [string, string];
-  const inputs = pinnedInputs(text, baseText);
+  const inputs = cache.of(['pinned inputs', sha256(text), sha256(baseText)], () =>
+    pinnedInputs(text, baseText),
+  );
   const known = options.manifests?.get(name);
-  if (known) return describe(environment, known, { name, inputs, base });
+  if (known) return describe(environment, given(known), { name, inputs, base }, cache);
   const lock = readLock(root, name, reader);
   const same = lock?.base === base && lock.inputs === inputs;
   // A file of somebody else's in the folder is reported by synth; it does not change what is deployed from here.
   const damage = same ? verifyLock(root, name, reader).filter(({ code }) => code !== 'dist-extra') : [];
   if (same && damage.length === 0 && options.deep !== true)
-    return describe(environment, readDist(root, name, reader), { name, inputs, base });
+    return describe(environment, inDist(lock!, name, reader), { name, inputs, base }, cache);
   const texts = await render(environment, options, { stage: name, revision: base, text, baseText }, damage);
-  return describe(environment, texts, { name, inputs, base });
+  return describe(environment, given(texts), { name, inputs, base }, cache);
 }
 
 async function render(
@@ -115,31 +121,30 @@ async function repositoryFor(environment: Environment, options: PinOptions): Pro
 
 function describe(
   environment: Environment,
-  texts: ReadonlyMap<string, string>,
+  texts: readonly PinnedText[],
   output: Omit<PinnedStage['output'], 'files'>,
+  cache = new Cache(),
 ): PinnedStage {
   const { name } = environment;
   const at = environment.locate([]);
-  const files = [...texts].map(([path, text]) => {
-    const [source = ''] = text.split('\n', 1);
-    return { path: `${name}/${path}`, source, at, objects: readManifests(text, `dist/${name}/${path}`) };
-  });
-  const apps = files
-    .filter(({ path }) => !path.endsWith('/_stage.yaml'))
-    .map(({ path, objects }): App => {
-      const app = path.slice(name.length + 1).replace(/\.yaml$/, '');
-      const namespace = objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace;
-      return {
+  const files = texts.map((text) => new PinnedFile(name, at, text));
+  const places = namespacesIn(files, cache);
+  const apps = files.flatMap(({ path }, i): App[] => {
+    if (path.endsWith('/_stage.yaml')) return [];
+    const app = path.slice(name.length + 1).replace(/\.yaml$/, '');
+    return [
+      {
         name: app,
         objectName: app,
         kind: 'pinned',
-        namespace: namespace ?? environment.namespace,
-        values: appValues({}).parse({}),
+        namespace: places[i] ?? environment.namespace,
+        values: NO_VALUES,
         calls: [],
         calledBy: [],
         locate: () => at,
-      };
-    });
+      },
+    ];
+  });
   const namespaces = [...new Set([environment.namespace, ...apps.map((app) => app.namespace)])];
   const { cluster, values } = environment;
   return {
@@ -158,8 +163,21 @@ function describe(
       })),
       files,
     },
-    output: { ...output, files: [...texts].map(([path, text]) => ({ path, hash: sha256(text), text })) },
+    output: { ...output, files: texts },
   };
+}
+
+/** A pinned app says nothing of itself here. */
+const NO_VALUES = appValues({}).parse({});
+
+/** The namespace of each file's objects; null where none is in any. */
+function namespacesIn(files: readonly PinnedFile[], cache: Cache): readonly (string | null)[] {
+  return cache.of(['namespaces', files.map(({ content }) => content.hash)], () =>
+    files.map(
+      ({ objects }) =>
+        objects.find(({ metadata }) => metadata.namespace !== undefined)?.metadata.namespace ?? null,
+    ),
+  );
 }
 
 /** Secrets that apps use and somebody else creates: what is rendered refers to them. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { BASE_FILE } from '../../config/stage-files';
 import { editYaml, parseValues, valueIn } from '../../config/yaml-edit';
 import { runProgram } from '../../git/program';
 import type { Repo } from '../../git/repository';
@@ -42,8 +43,17 @@ export async function renderPinned(request: PinnedRequest): Promise<ReadonlyMap<
   const { repo, root, stage, revision } = request;
   const folder = await revisionFolder(repo, root, revision);
   const file = `${stage}.yaml`;
+  const base = join(folder, BASE_FILE);
+  if (!existsSync(base))
+    throw new UserError({
+      code: 'pin-render',
+      cause: `${short(revision)} has no ${BASE_FILE}`,
+      consequence: `Stage ${stage} cannot be rendered from it. Nothing was written.`,
+      remedy: 'name a revision of this repository that has one, as "stageline promote" does',
+      at: { file: `environments/${file}` },
+    });
   const environments = {
-    'base.yaml': withTodaysCluster(readFileSync(join(folder, 'environments/base.yaml'), 'utf8'), request),
+    'base.yaml': withTodaysCluster(readFileSync(base, 'utf8'), request),
     [file]: pinnedPart(request.text),
   };
   const input = JSON.stringify({ version: 1, environments } satisfies z.input<typeof renderRequest>);
@@ -79,10 +89,10 @@ function withTodaysCluster(pinned: string, { baseText, text }: PinnedRequest): s
 
 /** The command of the stageline that the revision uses: the repository's own, or the package it depends on. */
 function programOf(folder: string, revision: string): string {
-  const own = z
-    .object({ name: z.string() })
-    .safeParse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).data;
-  if (own?.name === 'stageline') return join(folder, 'bin/stageline.js');
+  // Without a package.json of its own, it is rendered by what is installed above it.
+  const path = join(folder, 'package.json');
+  const own = existsSync(path) ? packageName(readFileSync(path, 'utf8')) : undefined;
+  if (own === 'stageline') return join(folder, 'bin/stageline.js');
   for (let at = folder; ; at = dirname(at)) {
     const candidate = join(at, 'node_modules/stageline/bin/stageline.js');
     if (existsSync(candidate)) return candidate;
@@ -93,6 +103,14 @@ function programOf(folder: string, revision: string): string {
     cause: `no stageline is installed that could render ${short(revision)}`,
     remedy: 'npm ci',
   });
+}
+
+function packageName(text: string): string | undefined {
+  try {
+    return z.object({ name: z.string() }).safeParse(JSON.parse(text)).data?.name;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseAnswer(text: string): z.output<typeof renderAnswer> | undefined {

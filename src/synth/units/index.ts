@@ -1,24 +1,17 @@
-import { outlineOf } from '../../manifests/checks';
 import type { DistReader } from '../../manifests/publish';
-import { readManifests } from '../../manifests/read';
 import type { App, Environment } from '../../model/environment';
-import type { KubeObject } from '../../model/kube';
-import type { Proven } from '../../model/rendered';
+import { stageFacts } from '../../model/rendered';
 import type { Cache } from '../cache';
+import type { PinnedText } from '../pins/pinned-file';
+import type { PinnedStage } from '../pins/pins';
 import { renderNow, renderUnits, type CrewOptions } from './crew';
 import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './input';
+import { Unit } from './known';
 
 export type { CrewOptions } from './crew';
 
-/** A file of a stage as it is deployed, right by itself. */
-export interface Unit extends Pick<Facts, 'inputs' | 'hardening' | 'foreign'> {
-  readonly proven: Proven;
-  /** Read from the text when somebody asks: few do. */
-  readonly objects: readonly KubeObject[];
-}
-
-/** What was rendered and found to be right by itself: apps, and what stages have beside them. */
-export type Units = ReadonlyMap<App | Environment, Unit>;
+/** What was rendered and found to be right by itself: apps, what stages have beside them, and files of pinned stages. */
+export type Units = ReadonlyMap<App | Environment | PinnedText, Unit>;
 
 export interface UnitOptions extends CrewOptions {
   readonly cache: Cache;
@@ -34,15 +27,22 @@ export interface UnitOptions extends CrewOptions {
 const OTHERS = ['class', 'manifests'];
 
 /**
- * Renders what depends on values and this program alone. What is in dist/ already is not rendered again: the cache knows
- * what comes of which input.
+ * Renders what depends on values and this program alone, and looks at what pinned stages deploy. What was found before
+ * is not done again: the cache knows what comes of which input, and dist/ has the texts.
+ *
+ * @param environments stages that are rendered
+ * @param pinned stages whose files are rendered already
  */
 export async function provenUnits(
   environments: readonly Environment[],
+  pinned: readonly PinnedStage[],
   { threads, progress, ...options }: UnitOptions,
 ): Promise<Units> {
   const { cache } = options;
-  const stages = environments.map((environment) => stageFiles(environment, options));
+  const stages = [
+    ...environments.map((environment) => stageFiles(environment, options)),
+    ...pinned.map((stage) => pinnedFiles(stage, cache)),
+  ];
   const missing = stages.flatMap(({ files }) => files.filter(({ unit }) => !unit));
   const rendered = await renderUnits(
     missing.map(({ input }) => input()),
@@ -53,7 +53,7 @@ export async function provenUnits(
     if (!one) continue;
     const { facts, text, outlines } = one;
     file.facts = facts;
-    file.unit = unitOf(facts, () => text, outlines);
+    file.unit = new Unit(facts, () => text, outlines);
     cache.put(file.key, JSON.stringify(facts));
   }
   for (const { key, files } of stages) {
@@ -61,13 +61,14 @@ export async function provenUnits(
     const kept = files.map(({ key, facts }): Kept => [key, facts!]);
     if (!cache.has(key)) cache.put(key, JSON.stringify(kept));
   }
-  const units = stages.flatMap(({ files }) => files.map(({ of, unit }) => [of, unit] as const));
-  return new Map(units.filter((pair): pair is [App | Environment, Unit] => pair[1] !== undefined));
+  const units = new Map<App | Environment | PinnedText, Unit>();
+  for (const { files } of stages) for (const { of, unit } of files) if (unit) units.set(of, unit);
+  return units;
 }
 
 /** A file of a stage, and what is known of it. */
 interface File {
-  readonly of: App | Environment;
+  readonly of: App | Environment | PinnedText;
   /** Under which its facts are kept. */
   readonly key: string;
   readonly input: () => UnitInput;
@@ -75,14 +76,19 @@ interface File {
   unit?: Unit;
 }
 
+/** The files of a stage, and the key under which they are known all at once: absent where its values have none. */
+interface Files {
+  readonly key: string | undefined;
+  readonly files: readonly File[];
+}
+
 /** What is kept of all files of a stage at once, in their order. */
 type Kept = readonly [key: string, facts: Facts];
 
-/** The files of a stage, and the key under which they are known all at once: absent where its values have none. */
 function stageFiles(
   environment: Environment,
   { cache, reader, sourceOf, pathOf }: Omit<UnitOptions, keyof CrewOptions>,
-): { readonly key: string | undefined; readonly files: readonly File[] } {
+): Files {
   const key = environment.key && cache.keyOf(['units', environment.key]);
   const kept = (key && cache.get(key)) as readonly Kept[] | undefined;
   const stage = stageInput(environment);
@@ -98,37 +104,22 @@ function stageFiles(
     if (!facts || !cache.has(own) || reader.hash(path) !== facts.hash) return file;
     // When somebody changes dist/ meanwhile, what is to be written stays what it was.
     const textNow = (): string => reader.holding(path, facts.hash)?.toString() ?? renderNow(input())!.text;
-    return { ...file, facts, unit: unitOf(facts, textNow) };
+    return { ...file, facts, unit: new Unit(facts, textNow) };
   });
   return { key, files };
 }
 
-/** @param outlined its outlines as JSON, where they are known: else they are made of the objects when somebody asks */
-function unitOf(facts: Facts, textOf: () => string, outlined?: string): Unit {
-  const { hash, size, outlineHash, kinds, inputs, hardening, foreign } = facts;
-  let objects: readonly KubeObject[] | undefined;
-  const objectsNow = (): readonly KubeObject[] => (objects ??= readManifests(textOf(), ''));
-  let outlines: readonly KubeObject[] | undefined;
-  const outlinesNow = (): readonly KubeObject[] =>
-    outlined === undefined ? objectsNow().map(outlineOf) : (JSON.parse(outlined) as readonly KubeObject[]);
-  return {
-    inputs,
-    hardening,
-    foreign,
-    get objects() {
-      return objectsNow();
-    },
-    proven: {
-      hash,
-      size,
-      kinds,
-      outlineHash,
-      get text() {
-        return textOf();
-      },
-      get outlines() {
-        return (outlines ??= outlinesNow());
-      },
-    },
-  };
+/** What is found in a text depends on it and on what the stage says of itself. */
+function pinnedFiles({ environment, output }: PinnedStage, cache: Cache): Files {
+  const input = stageInput(environment);
+  const about = cache.keyOf(['pinned', stageFacts(environment)]);
+  const key = cache.keyOf([about, output.files.map(({ hash }) => hash)]);
+  const kept = cache.get(key) as readonly Kept[] | undefined;
+  const files = output.files.map((text, i): File => {
+    const own = kept?.[i]?.[0] ?? cache.keyOf([about, text.hash]);
+    const facts = kept?.[i]?.[1] ?? (cache.get(own) as Facts | undefined);
+    const file = { of: text, key: own, input: () => ({ stage: input, source: '', text: text.text }) };
+    return facts && cache.has(own) ? { ...file, facts, unit: new Unit(facts, () => text.text) } : file;
+  });
+  return { key, files };
 }

@@ -9,6 +9,8 @@ export interface UnitInput {
   readonly app?: AppInput;
   /** What the file's first line names as its source. */
   readonly source: string;
+  /** Of a pinned stage: as it was rendered already. */
+  readonly text?: string;
 }
 
 /** What an app sees of its stage: all but the other apps. */

@@ -3,16 +3,18 @@ import { kindsOf } from '../../delivery';
 import { holdAlone, outlineOf } from '../../manifests/checks';
 import { emitFile } from '../../manifests/emit';
 import { sha256 } from '../../manifests/publish';
+import { readManifests } from '../../manifests/read';
 import { createValidator, type SchemaValidator } from '../../manifests/schema/validator';
 import type { KubernetesVersion } from '../../model/cluster';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
 import { appInputs } from '../inputs';
-import type { Rendered, UnitInput } from './input';
+import type { Facts, Rendered, UnitInput } from './input';
 
 /** Nobody is told where anything stands: what has a problem is rendered again by those who know. */
-const nowhere = { locate: () => ({ file: '' }) };
+const at = { file: '' };
+const nowhere = { locate: () => at };
 const validators = new Map<KubernetesVersion, SchemaValidator>();
 
 /**
@@ -24,7 +26,7 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
   const { kubernetes } = input.stage.cluster;
   const validator = getOrSet(validators, kubernetes, () => createValidator(kubernetes));
   try {
-    const { objects, hardening, foreign } = render(input);
+    const { objects, hardening, foreign, inputs } = render(input);
     for (const object of objects) {
       // What a definition says holds for others, too.
       if (object.kind === 'CustomResourceDefinition') return undefined;
@@ -34,10 +36,9 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
     if (scanObject({ hardening }).length > 0) return undefined;
     if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
     const outlines = JSON.stringify(objects.map(outlineOf));
-    const text = emitFile({ path: '', source: input.source, at: { file: '' }, objects });
+    const text = input.text ?? emitFile({ path: '', source: input.source, at, objects });
     const size = Buffer.byteLength(text);
     const [hash, outlineHash] = [sha256(text), sha256(outlines)];
-    const inputs = input.app && appInputs(input.app);
     const facts = { hash, size, kinds: kindsOf(objects), outlineHash, inputs, hardening, foreign };
     return { text, outlines, facts };
   } catch {
@@ -45,8 +46,10 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
   }
 }
 
-function render({ stage, app }: UnitInput): RenderedApp {
+function render({ stage, app, text }: UnitInput): RenderedApp & Pick<Facts, 'inputs'> {
+  const none = { hardening: [], foreign: [] };
+  if (text !== undefined) return { objects: readManifests(text, ''), ...none };
   const environment = { ...stage, apps: [], ...nowhere };
-  if (app) return renderAppWithNotes(environment, { ...app, ...nowhere });
-  return { objects: renderStageBase(environment), hardening: [], foreign: [] };
+  if (!app) return { objects: renderStageBase(environment), ...none };
+  return { ...renderAppWithNotes(environment, { ...app, ...nowhere }), inputs: appInputs(app) };
 }

@@ -1,0 +1,62 @@
+import { outlineOf } from '../../manifests/checks';
+import { readManifests } from '../../manifests/read';
+import type { KubeObject } from '../../model/kube';
+import type { Proven } from '../../model/rendered';
+import type { Facts } from './input';
+
+/** A file of a stage as it is deployed, right by itself. Its text is read when somebody asks: few do. */
+export class Unit implements Proven {
+  readonly proven: Proven = this;
+  private read?: readonly KubeObject[];
+  private outlined?: readonly KubeObject[];
+
+  /** @param known its outlines as JSON, where they are at hand: else they are made of the objects */
+  constructor(
+    private readonly facts: Facts,
+    private readonly textNow: () => string,
+    private readonly known?: string,
+  ) {}
+
+  get hash(): string {
+    return this.facts.hash;
+  }
+
+  get size(): number {
+    return this.facts.size;
+  }
+
+  get kinds(): Facts['kinds'] {
+    return this.facts.kinds;
+  }
+
+  get outlineHash(): string {
+    return this.facts.outlineHash;
+  }
+
+  get inputs(): Facts['inputs'] {
+    return this.facts.inputs;
+  }
+
+  get hardening(): Facts['hardening'] {
+    return this.facts.hardening;
+  }
+
+  get foreign(): Facts['foreign'] {
+    return this.facts.foreign;
+  }
+
+  get text(): string {
+    return this.textNow();
+  }
+
+  get objects(): readonly KubeObject[] {
+    return (this.read ??= readManifests(this.text, ''));
+  }
+
+  get outlines(): readonly KubeObject[] {
+    return (this.outlined ??=
+      this.known === undefined
+        ? this.objects.map(outlineOf)
+        : (JSON.parse(this.known) as readonly KubeObject[]));
+  }
+}
