@@ -8,7 +8,7 @@ import { formatSummary } from './format';
 import { prepareNow, preview } from './preview';
 import { planBetween } from './promote';
 import { unlike, type Words } from './unlike';
-import { openRepo, readStage, type World } from './workspace';
+import { openRepo, readStage, requireStage, type World } from './workspace';
 
 /** What lies between two stages. */
 export interface StageDiff {
@@ -51,7 +51,7 @@ export async function diffStages(world: World, fromName: string, toName: string)
  */
 export async function diffAgainst(world: World, stage: string, revision: string): Promise<StageSummary> {
   const repo = await openRepo(world);
-  await readStage(world.root, undefined, stage);
+  requireStage(world.root, stage);
   const files = await readTree(repo, revision, `dist/${stage}`);
   const before = [...files]
     .filter(([path]) => path.endsWith('.yaml'))

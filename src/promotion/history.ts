@@ -6,7 +6,7 @@ import { UserError } from '../model/errors';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
 import { releasesOf } from './releases';
-import { openRepo, readStage, type World } from './workspace';
+import { openRepo, requireStage, type World } from './workspace';
 
 export interface RecordOptions {
   readonly stage: string;
@@ -89,17 +89,26 @@ export interface HistoryEntry {
   readonly deployments: readonly Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>[];
 }
 
+/** The releases of a stage, newest first: rollback targets and audit in one. */
+export interface History {
+  readonly releases: readonly HistoryEntry[];
+  /** Whether there are older ones than were asked for. */
+  readonly hasOlder: boolean;
+}
+
 /**
- * What a stage was, newest first: rollback targets and audit in one.
+ * What a stage was.
+ * @param limit how many releases are wanted. @default Infinity
  * @throws UserError `history-missing` in a shallow clone that does not reach back so far
  */
-export async function history(world: World, stage: string, limit?: number): Promise<readonly HistoryEntry[]> {
+export async function history(world: World, stage: string, limit = Infinity): Promise<History> {
   const repo = await openRepo(world);
-  await readStage(world.root, undefined, stage);
+  requireStage(world.root, stage);
   const records = (await readRecords(repo)).filter((deployment) => deployment.stage === stage);
-  const releases = await releasesOf(repo, 'HEAD', stage, { most: limit });
+  const found = await releasesOf(repo, 'HEAD', stage, { most: limit + 1 });
+  const releases = found.slice(0, limit);
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
-  return releases.map(({ entry, base, content }, i) => {
+  const entries = releases.map(({ entry, base, content }, i): HistoryEntry => {
     const until = releases[i - 1]?.entry.time ?? Infinity;
     const deployments = records.filter(
       (deployment) =>
@@ -119,6 +128,7 @@ export async function history(world: World, stage: string, limit?: number): Prom
       })),
     };
   });
+  return { releases: entries, hasOlder: found.length > releases.length };
 }
 
 function describe(entry: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {

@@ -14,7 +14,7 @@ export type { OperationOptions, Outcome, Proposal } from './operation';
 export { CLASSES, type ChangeClass } from './promotable';
 export type { World } from './workspace';
 export { diffAgainst, diffStages, formatStageDiff, type StageDiff } from './diff';
-export { history, record, type HistoryEntry, type RecordOptions } from './history';
+export { history, record, type History, type HistoryEntry, type RecordOptions } from './history';
 export { HEALTHS, RESULTS } from './records';
 export { formatBehind, status, type StageStatus } from './status';
 export { formatAge, formatTable } from './table';

@@ -1,4 +1,4 @@
-import { eachCommit, type LogEntry } from '../git/log';
+import { readLog, type LogEntry } from '../git/log';
 import { readObjects } from '../git/read';
 import { cutCommits, type Repo } from '../git/repository';
 import { parseLock } from '../manifests/publish';
@@ -45,11 +45,8 @@ export async function releasesOf(
 /** What each commit left that changed the lock, the newest first. */
 async function* statesOf(repo: Repo, head: string, stage: string, limit?: number): AsyncIterable<Release> {
   const path = `dist/${stage}/stageline.lock`;
-  const entries: LogEntry[] = [];
-  await eachCommit(repo, { to: head, paths: [path], limit }, (entry) => entries.push(entry));
   const cut = cutCommits(repo);
-  for (let start = 0; start < entries.length; start += BATCH) {
-    const batch = entries.slice(start, start + BATCH);
+  for await (const batch of changesOf(repo, head, path, limit)) {
     const texts = await readObjects(
       repo,
       batch.map(({ commit }) => `${commit}:${path}`),
@@ -60,5 +57,26 @@ async function* statesOf(repo: Repo, head: string, stage: string, limit?: number
       if (lock === undefined || 'problem' in lock) continue;
       yield { entry, base: lock.base, content: contentHash(lock), cut: cut.has(entry.commit) };
     }
+  }
+}
+
+/**
+ * The commits that changed a file, some at a time. Git is asked for twice as many each time: who wants few does not wait
+ * for it to walk all of the history, and who wants all of it asks seldom.
+ */
+async function* changesOf(
+  repo: Repo,
+  head: string,
+  path: string,
+  limit = Infinity,
+): AsyncIterable<readonly LogEntry[]> {
+  let left = limit;
+  let to: string | undefined = head;
+  for (let most = BATCH; to !== undefined && left > 0; most *= 2) {
+    const asked = Math.min(most, left);
+    const entries: readonly LogEntry[] = await readLog(repo, { to, paths: [path], limit: asked });
+    for (let start = 0; start < entries.length; start += BATCH) yield entries.slice(start, start + BATCH);
+    left -= asked;
+    to = entries.length < asked ? undefined : entries.at(-1)?.parents[0];
   }
 }

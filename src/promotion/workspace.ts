@@ -79,18 +79,23 @@ export function stageNames(root: string): string[] {
     .sort();
 }
 
+/** @throws UserError `unknown-stage` */
+export function requireStage(root: string, name: string): void {
+  const names = stageNames(root);
+  if (names.includes(name)) return;
+  throw new UserError({
+    code: 'unknown-stage',
+    cause: `there is no stage ${JSON.stringify(name)}`,
+    remedy: suggest(name, names, `stages are: ${names.join(', ')}`),
+  });
+}
+
 /**
  * A stage's own file, and the base.yaml that it renders with.
  * @throws UserError `unknown-stage`, and `revision-missing` when its base is not in the clone
  */
 export async function readStage(root: string, repo: Repo | undefined, name: string): Promise<StageSource> {
-  const names = stageNames(root);
-  if (!names.includes(name))
-    throw new UserError({
-      code: 'unknown-stage',
-      cause: `there is no stage ${JSON.stringify(name)}`,
-      remedy: suggest(name, names, `stages are: ${names.join(', ')}`),
-    });
+  requireStage(root, name);
   const file = `environments/${name}.yaml`;
   const text = readFileSync(join(root, file), 'utf8');
   const values = parseValues(text);

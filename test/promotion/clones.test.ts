@@ -108,8 +108,12 @@ test('a shallow clone holds and releases a pinned stage, and says of history tha
   // Git shows the oldest commit of the clone as the one that brought everything.
   expect(await code(history(worldAt(one), 'dev'))).toEqual([3, 'history-missing']);
   expect(await code(history(worldAt(two), 'dev'))).toEqual([3, 'history-missing']);
-  expect(await history(worldAt(two), 'dev', 1)).toMatchObject([{ commit: git(dir, 'rev-parse', 'HEAD') }]);
-  expect((await history(worldAt(dir), 'dev')).length).toBe(3);
+  expect(await history(worldAt(two), 'dev', 1)).toMatchObject({
+    releases: [{ commit: git(dir, 'rev-parse', 'HEAD') }],
+    hasOlder: true,
+  });
+  expect(await history(worldAt(dir), 'dev')).toMatchObject({ releases: [{}, {}, {}], hasOlder: false });
+  expect(await history(worldAt(dir), 'dev', 3)).toMatchObject({ releases: [{}, {}, {}], hasOlder: false });
 });
 
 test('a shallow clone does not take its oldest commit for the age of everything', async () => {

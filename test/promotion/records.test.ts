@@ -182,7 +182,7 @@ describe('record and history', () => {
     const commit = git(dir, 'rev-parse', 'HEAD');
     expect(await healthy(dir, 1)).toBe(true);
     expect(await healthy(dir, 2)).toBe(false);
-    const [newest, ...rest] = await history(worldAt(dir), 'staging');
+    const [newest, ...rest] = (await history(worldAt(dir), 'staging')).releases;
     expect(newest).toMatchObject({ commit, by: 'Ada', promotedFrom: 'dev' });
     expect(newest!.deployments).toMatchObject([{ result: 'Succeeded', health: 'Healthy', revision: commit }]);
     expect(rest).toHaveLength(1);
@@ -200,11 +200,9 @@ describe('record and history', () => {
       record(at(two, 2), { ...options, health: 'Degraded' }),
     ]);
     await record(at(one, 3), { ...options, health: 'Healthy' });
-    expect((await history(worldAt(one), 'dev'))[0]!.deployments.map(({ health }) => health)).toEqual([
-      'Healthy',
-      'Degraded',
-      'Healthy',
-    ]);
+    expect((await history(worldAt(one), 'dev')).releases[0]!.deployments.map(({ health }) => health)).toEqual(
+      ['Healthy', 'Degraded', 'Healthy'],
+    );
     await expect(record(at(one, 1), { ...options, stage: 'nope', health: 'Healthy' })).rejects.toThrow(
       'no-release',
     );

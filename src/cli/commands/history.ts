@@ -30,17 +30,23 @@ export function registerHistory(program: Command, context: Context): void {
   program
     .command('history <stage>')
     .description('what a stage was: when, by whom, from where, and how its deployment went')
-    .option('--limit <n>', 'how many releases', positive)
+    .option('--limit <n>', 'how many releases, the newest first, or "all"', limitOf, LIMIT)
     .addOption(
       new Option('--output <format>', 'how to print the result').choices(['text', 'json']).default('text'),
     )
-    .action(async (stage: string, { limit, output }: { limit?: number; output: string }) => {
+    .action(async (stage: string, { limit, output }: { limit: number; output: string }) => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
       const { formatTable, history } = require('../../promotion') as typeof promotionModule;
-      const entries = await history(worldOf(context), stage, limit);
-      context.print(output === 'json' ? JSON.stringify(entries, null, 2) : formatTable(rows(entries)));
+      const { hasOlder, releases } = await history(worldOf(context), stage, limit);
+      context.print(output === 'json' ? JSON.stringify(releases, null, 2) : formatTable(rows(releases)));
+      if (hasOlder) context.tell('older releases are left out; --limit all shows them');
     });
 }
+
+/** As many as a person reads; a large stage takes a millisecond each. */
+const LIMIT = 50;
+
+const limitOf = (text: string): number => (text === 'all' ? Infinity : positive(text));
 
 function rows(entries: readonly HistoryEntry[]): string[][] {
   return [
