@@ -1,4 +1,4 @@
-import { checkDist, publish, type DistFile, type PublishOptions } from '../manifests/publish';
+import { checkDist, publish, type DistFile, type FileState, type PublishOptions } from '../manifests/publish';
 import { formatSummaries, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
@@ -94,12 +94,24 @@ function report(
     ];
     return [...lines, ...(stale.length > 0 ? stale : ['dist/ is up to date'])].join('\n');
   }
-  const foreign = files.filter(({ state }) => state === 'foreign' || state === 'unlisted');
+  const would = options.dryRun ? 'would be ' : '';
+  const inState = (...states: FileState[]) => files.filter(({ state }) => states.includes(state));
   return [
     ...lines,
-    ...hostFiles.map((path) => `${path}: ${options.dryRun ? 'would be ' : ''}brought up to date`),
-    ...foreign.map(({ path }) => `dist/${path} is not ours, and was left as it is`),
+    ...hostFiles.map((path) => `${path}: ${would}brought up to date`),
+    ...writtenAnew(inState('edited'), 'edited by hand', would),
+    ...writtenAnew(inState('line-endings'), 'other line endings', would),
+    ...inState('foreign', 'unlisted').map(({ path }) => `dist/${path} is not ours, and was left as it is`),
   ].join('\n');
+}
+
+/** As many as a person reads: a checkout on Windows, or a careless `sed`, touches thousands. */
+const MOST_NAMED = 10;
+
+function writtenAnew(files: readonly DistFile[], why: string, would: string): string[] {
+  const left = files.length - MOST_NAMED;
+  const named = files.slice(0, MOST_NAMED).map(({ path }) => `dist/${path}: ${why}, ${would}written anew`);
+  return left > 0 ? [...named, `${left} more: ${why}, ${would}written anew`] : named;
 }
 
 /** Warnings as they are printed. */

@@ -60,8 +60,28 @@ describe('synth on the sample', () => {
     const { code, stdout } = await repository.run('synth', '--check');
     expect(code).toBe(2);
     expect(stdout).toContain('dist/staging/backend.yaml: edited');
-    await repository.run('synth');
+    const would = await repository.run('synth', '--dry-run');
+    expect(would.stdout).toContain('dist/staging/backend.yaml: edited by hand, would be written anew');
+    const did = await repository.run('synth');
+    expect(did.stdout.trim().split('\n').slice(3)).toEqual([
+      'dist/staging/backend.yaml: edited by hand, written anew',
+    ]);
     expect(repository.read('dist/staging/backend.yaml')).toBe(before);
+    expect((await repository.run('synth')).stdout.trim().split('\n')).toHaveLength(3);
+  });
+
+  test('names ten of the files that were written anew, and counts the others', async () => {
+    const files = ['dev', 'staging', 'argocd']
+      .flatMap((folder) => distOf(folder).map((name) => `dist/${folder}/${name}`))
+      .filter((path) => path.endsWith('.yaml'));
+    for (const path of files) repository.write(path, repository.read(path).replaceAll('\n', '\r\n'));
+    repository.write('dist/dev/frontend.yaml', `${repository.read('dist/dev/frontend.yaml')}# a note\r\n`);
+    const lines = (await repository.run('synth')).stdout.trim().split('\n').slice(3);
+    expect(lines).toHaveLength(12);
+    expect(lines[0]).toBe('dist/dev/frontend.yaml: edited by hand, written anew');
+    expect(lines[1]).toMatch(/^dist\/argocd\/.*: other line endings, written anew$/);
+    expect(lines[11]).toBe(`${files.length - 11} more: other line endings, written anew`);
+    expect((await repository.run('synth', '--check')).code).toBe(0);
   });
 
   test('reports a file that is not ours, and keeps it', async () => {
