@@ -43,6 +43,11 @@ export class Cache {
     return this.root === undefined ? '' : sha256(`${this.engine}${JSON.stringify(data)}`);
   }
 
+  /** Whether nothing is known of earlier runs. */
+  get isEmpty(): boolean {
+    return this.known.size === 0;
+  }
+
   has(key: string): boolean {
     const place = this.known.get(key);
     if (place !== undefined) this.used.set(key, place);

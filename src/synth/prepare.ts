@@ -23,7 +23,7 @@ import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { pathOf, renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
-import { provenUnits, type CrewOptions, type Units } from './units';
+import { Crew, likelyUnits, provenUnits, type CrewOptions, type Units } from './units';
 
 export interface PrepareOptions extends CrewOptions {
   /** The repository's root. */
@@ -73,11 +73,17 @@ export function renderAll(root: string): readonly RenderedStage[] {
  * @throws UserError for anything a person can mend
  */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const crew = new Crew(options);
+  return prepareWith(crew, options).finally(() => crew.letGo());
+}
+
+async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepared> {
   const { root } = options;
   // What a killed run left half done is ended first: locks are verified, and changes told, against what will stay.
   recover(root);
   const reader = new DistReader(root);
   const cache = new Cache(options.cache === false ? undefined : root);
+  if (cache.isEmpty) crew.expect(likelyUnits(root));
   const loaded = load(root, { texts: options.texts, memory: options.cache === false ? undefined : cache });
   const pins = await resolvePins(loaded.repository, options, { cache, reader });
   const repository = {
@@ -85,13 +91,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
     environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
   };
   const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const units = await provenUnits(following, [...pins.values()], {
-    ...options,
-    cache,
-    reader,
-    sourceOf,
-    pathOf,
-  });
+  const units = await provenUnits(following, [...pins.values()], { crew, cache, reader, sourceOf, pathOf });
   const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
   const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
   const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };

@@ -4,16 +4,17 @@ import { stageFacts } from '../../model/rendered';
 import type { Cache } from '../cache';
 import type { PinnedText } from '../pins/pinned-file';
 import type { PinnedStage } from '../pins/pins';
-import { renderNow, renderUnits, type CrewOptions } from './crew';
+import { renderNow, type Crew } from './crew';
 import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './input';
 import { Unit } from './known';
 
-export type { CrewOptions } from './crew';
+export { Crew, likelyUnits, type CrewOptions } from './crew';
 
 /** What was rendered and found to be right by itself: apps, what stages have beside them, and files of pinned stages. */
 export type Units = ReadonlyMap<App | Environment | PinnedText, Unit>;
 
-export interface UnitOptions extends CrewOptions {
+export interface UnitOptions {
+  readonly crew: Crew;
   readonly cache: Cache;
   /** Reads dist/, which keeps the texts that the cache knows the hashes of. */
   readonly reader: DistReader;
@@ -36,18 +37,15 @@ const OTHERS = ['class', 'manifests'];
 export async function provenUnits(
   environments: readonly Environment[],
   pinned: readonly PinnedStage[],
-  { threads, progress, ...options }: UnitOptions,
+  options: UnitOptions,
 ): Promise<Units> {
-  const { cache } = options;
+  const { cache, crew } = options;
   const stages = [
     ...environments.map((environment) => stageFiles(environment, options)),
     ...pinned.map((stage) => pinnedFiles(stage, cache)),
   ];
   const missing = stages.flatMap(({ files }) => files.filter(({ unit }) => !unit));
-  const rendered = await renderUnits(
-    missing.map(({ input }) => input()),
-    { threads, progress },
-  );
+  const rendered = await crew.render(missing.map(({ input }) => input()));
   for (const [i, file] of missing.entries()) {
     const one = rendered[i];
     if (!one) continue;
@@ -87,7 +85,7 @@ type Kept = readonly [key: string, facts: Facts];
 
 function stageFiles(
   environment: Environment,
-  { cache, reader, sourceOf, pathOf }: Omit<UnitOptions, keyof CrewOptions>,
+  { cache, reader, sourceOf, pathOf }: Omit<UnitOptions, 'crew'>,
 ): Files {
   const key = environment.key && cache.keyOf(['units', environment.key]);
   const kept = (key && cache.get(key)) as readonly Kept[] | undefined;

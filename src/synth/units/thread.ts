@@ -1,16 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { markChecked } from '../../model/environment';
-import type { Answer, Task } from './crew';
+import type { Answer, Message, Task } from './crew';
 import type { StageInput } from './input';
 import { renderUnit } from './unit';
 
-const stages = workerData as readonly StageInput[];
+let stages: readonly StageInput[] = [];
 
-parentPort?.on('message', (json: string) => {
-  const task = JSON.parse(json) as Task;
-  const answer: Answer = task.map(({ stage, ...rest }) => {
+parentPort?.on('message', (message: Message) => {
+  if (typeof message === 'string') parentPort!.postMessage(answer(JSON.parse(message) as Task));
+  else stages = message;
+});
+
+const answer = (task: Task): Answer =>
+  task.map(({ stage, ...rest }) => {
     if (rest.app) markChecked(rest.app.values);
     return renderUnit({ ...rest, stage: stages[stage]! });
   });
-  parentPort!.postMessage(answer);
-});
