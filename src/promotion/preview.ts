@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../git/commit';
 import { approvalRules, neededApprovals, type NeededApproval } from '../delivery/approvals';
-import { formatLock, readLock, sha256, type PublishOptions } from '../manifests/publish';
+import { formatLock, readLock, sha256 } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import { EXIT, UserError } from '../model/errors';
 import { gitHostOf } from '../model/git-host';
+import { keepHashes } from '../synth/dist-hashes';
 import { prepare, type Prepared } from '../synth/prepare';
 import { stageNames, type World } from './workspace';
 
@@ -39,7 +40,7 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
   if (prepared.refused.length > 0) throw new UserError(prepared.refused, EXIT.refused);
   const changes = new Map<string, Change>();
   for (const [name, text] of input.texts) compare(root, `environments/${name}`, text, changes);
-  for (const [path, change] of distChanges(root, prepared.outputs)) changes.set(path, change);
+  for (const [path, change] of distChanges(root, prepared)) changes.set(path, change);
   for (const [path, text] of prepared.hostFiles) compare(root, path, text, changes);
   proveOthersUnchanged(input.stage, changes, prepared.hostFiles);
   const { repository, summaries } = prepared;
@@ -56,18 +57,23 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
 export async function prepareNow({ root, env }: World): Promise<Prepared> {
   const prepared = await prepare({ root, env });
   prepared.cache.save();
+  keepHashes(prepared.reader);
   return prepared;
 }
 
 /** Every file below dist/ that is not as it is to be, by its path from the root. */
-export function distChanges(root: string, outputs: PublishOptions['stages']): ReadonlyMap<string, Change> {
+export function distChanges(
+  root: string,
+  { outputs, reader }: Pick<Prepared, 'outputs' | 'reader'>,
+): ReadonlyMap<string, Change> {
   const changes = new Map<string, Change>();
   for (const { name, files, base, inputs } of outputs) {
     const folder = `dist/${name}`;
     const hashes = Object.fromEntries(files.map((file) => [file.path, file.hash ?? sha256(file.text)]));
-    for (const path of Object.keys(readLock(root, name)?.files ?? {}))
+    for (const path of Object.keys(readLock(root, name, reader)?.files ?? {}))
       if (!Object.hasOwn(hashes, path)) compare(root, `${folder}/${path}`, null, changes);
     for (const file of files) {
+      if (reader.hash(`${name}/${file.path}`) === hashes[file.path]) continue;
       const now = textAt(root, `${folder}/${file.path}`);
       // The text of what is as it should be need not be known.
       if (now === null || sha256(now) !== hashes[file.path]) changes.set(`${folder}/${file.path}`, file.text);

@@ -57,7 +57,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
   const head = await resolveCommit(repo, 'HEAD');
   if (head === undefined) throw new UserError({ code: 'no-commit', cause: 'there is no commit yet' });
   const prepared = await prepareNow(world);
-  const outdated = [...distChanges(world.root, prepared.outputs).keys()].sort();
+  const outdated = [...distChanges(world.root, prepared).keys()].sort();
   const records = await readRecords(repo);
   const rules = approvalRules(prepared.repository);
   const result: StageStatus[] = [];

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +16,15 @@ const FOLDER = join('.stageline', 'cache');
 export function readCached(root: string, name: string): Buffer | undefined {
   try {
     return readFileSync(join(root, FOLDER, name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** When it was written, in milliseconds by the clock of its disk; undefined where it cannot be read. */
+export function timeCached(root: string, name: string): number | undefined {
+  try {
+    return statSync(join(root, FOLDER, name)).mtimeMs;
   } catch {
     return undefined;
   }

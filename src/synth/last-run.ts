@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals/rules';
-import { DistReader, lockPath, recover, sha256, verifyLock } from '../manifests/publish';
+import { lockPath, recover, sha256, verifyLock, type DistReader } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { Repository } from '../model/environment';
@@ -51,12 +51,11 @@ export class LastRunFile {
   }
 
   /** What it said; undefined where anything has changed since, or nothing is known. */
-  settled(): Settled | undefined {
+  settled(reader: DistReader): Settled | undefined {
     const { root } = this;
     const run = this.last?.run;
     if (!run || run.inputs !== this.inputs) return undefined;
     recover(root);
-    const reader = new DistReader(root);
     const there = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')).sort() : [];
     const same =
       there.join() === Object.keys(run.locks).sort().join() &&

@@ -1,7 +1,7 @@
 import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { emitFile } from '../manifests/emit';
-import { DistReader, recover, sha256, type PublishOptions } from '../manifests/publish';
+import { recover, sha256, type DistReader, type PublishOptions } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
@@ -12,6 +12,7 @@ import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
 import { DELIVERY, deployedNow } from './deployed';
+import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
 import { appInputs, hashOf, stageInputs } from './inputs';
 import type { Settled } from './last-run';
@@ -35,6 +36,8 @@ export interface PrepareOptions extends CrewOptions {
   readonly deep?: boolean;
   /** Take apps that were rendered before from the cache. @default true */
   readonly cache?: boolean;
+  /** Reads dist/: given where that has been looked at already. */
+  readonly reader?: DistReader;
   /** The files of environments/ by name, in place of those on disk. */
   readonly texts?: ReadonlyMap<string, string>;
   /** Manifests of pinned stages that are known already, by stage and path: they are not rendered. */
@@ -81,7 +84,8 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   const { root } = options;
   // What a killed run left half done is ended first: locks are verified, and changes told, against what will stay.
   recover(root);
-  const reader = new DistReader(root);
+  const reader = options.reader ?? openDist(root, options);
+  reader.refresh();
   const cache = new Cache(options.cache === false ? undefined : root);
   if (cache.isEmpty) crew.expect(likelyUnits(root));
   const loaded = load(root, { texts: options.texts, memory: options.cache === false ? undefined : cache });

@@ -1,6 +1,7 @@
 import { checkDist, publish, type DistFile, type FileState, type PublishOptions } from '../manifests/publish';
 import { formatSummaries, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
+import { keepHashes, openDist } from './dist-hashes';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
 import { LastRunFile } from './last-run';
 import type * as prepareModule from './prepare';
@@ -46,8 +47,10 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     options.cache === false || options.deep || options.against !== undefined
       ? undefined
       : new LastRunFile(root);
-  const settled = last?.settled();
-  if (settled)
+  const reader = openDist(root, options);
+  const settled = last?.settled(reader);
+  if (settled) {
+    if (writes) keepHashes(reader);
     return {
       ...settled,
       files: [],
@@ -55,14 +58,16 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
       different: false,
       text: report(settled.stages, [], [], options),
     };
+  }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something may be rendered
   const { prepare } = require('./prepare') as typeof prepareModule;
-  const { outputs, reader, summaries, refused, warnings, ...rest } = await prepare(options);
+  const { outputs, summaries, refused, warnings, ...rest } = await prepare({ ...options, reader });
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
   const { files, different } = write({ root, stages: outputs, reader }, stale, options);
   if (writes) {
     rest.cache.save();
+    if (options.cache !== false) keepHashes(reader);
     last?.save(rest.repository, rest.settled);
   }
   const hostFiles = [...stale.keys()].sort();

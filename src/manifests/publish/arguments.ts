@@ -1,7 +1,7 @@
 import { UserError, type Problem } from '../../model/errors';
 import { hasMarker } from '../marker';
 import { CaseIndex, caseProblem, DIST, isFilePath, isStageName } from './paths';
-import type { DistReader } from './disk';
+import type { DistReader } from './reader';
 
 /** A stage as it is to stand below dist/. */
 export interface PublishStage {

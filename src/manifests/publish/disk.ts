@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  type BigIntStats,
-} from 'node:fs';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../model/errors';
 import { errnoOf } from './fs-errors';
-import { sha256 } from './hash';
-import { byText, DIST } from './paths';
+import { byText } from './paths';
 
 export type EntryType = 'file' | 'folder' | 'link' | 'special';
 
@@ -32,9 +23,10 @@ function typeOf(entry: Typed): EntryType {
   return entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'special';
 }
 
-function statOf(path: string): BigIntStats | undefined {
+/** What the system says of a path itself; a link is not followed. */
+export function statOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
@@ -84,83 +76,4 @@ export function requireFolder(root: string, path: string): void {
     consequence: 'Nothing was written.',
     remedy: `Move "${path}" away, or delete it, then run it again.`,
   });
-}
-
-interface Remembered {
-  readonly signature: string;
-  readonly size: number;
-  content?: Buffer;
-  hash?: string;
-}
-
-/**
- * Reads files below dist/, each once. One reader serves one command; give it to `readDist`, `publish` and `checkDist`
- * alike. Until {@link refresh} is called, all see a file as the first did.
- */
-export class DistReader {
-  private readonly memory = new Map<string, Remembered>();
-  private seen = new Set<string>();
-
-  constructor(readonly root: string) {}
-
-  /** The bytes of `dist/<path>`; undefined if it is no regular file. */
-  read(path: string): Buffer | undefined {
-    const found = this.look(path);
-    return found && (found.content ??= readFileSync(join(this.root, DIST, path)));
-  }
-
-  /** Their SHA-256: for most files that is all that has to be known. */
-  hash(path: string): string | undefined {
-    const found = this.look(path);
-    if (!found) return undefined;
-    const { content, size } = found;
-    return (found.hash ??= content ? sha256(content) : hashFile(join(this.root, DIST, path), size));
-  }
-
-  /**
-   * The bytes of a file that has this SHA-256; undefined where it has not. The bytes are held against it, and not the
-   * hash that was found before: somebody may change dist/ meanwhile.
-   */
-  holding(path: string, hash: string): Buffer | undefined {
-    const content = this.read(path);
-    return content && sha256(content) === hash ? content : undefined;
-  }
-
-  /** From now on a file is read again if its inode, size or times are not as they were. */
-  refresh(): void {
-    this.seen = new Set();
-  }
-
-  private look(path: string): Remembered | undefined {
-    if (this.seen.has(path)) return this.memory.get(path);
-    this.seen.add(path);
-    const full = join(this.root, DIST, path);
-    const stat = statOf(full);
-    if (!stat?.isFile()) {
-      this.memory.delete(path);
-      return undefined;
-    }
-    const signature = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ');
-    const known = this.memory.get(path);
-    if (known?.signature === signature) return known;
-    const found = { signature, size: Number(stat.size) };
-    this.memory.set(path, found);
-    return found;
-  }
-}
-
-/** Files are hashed in here, one after the other. */
-let room = Buffer.alloc(64 * 1024);
-
-function hashFile(path: string, size: number): string {
-  if (room.length <= size) room = Buffer.alloc(2 * size);
-  const fd = openSync(path, 'r');
-  try {
-    let end = 0;
-    for (let read = 1; read > 0 && end < room.length; end += read) read = readSync(fd, room, { offset: end });
-    // It fills the room only where it has grown meanwhile.
-    return sha256(end < room.length ? room.subarray(0, end) : readFileSync(path));
-  } finally {
-    closeSync(fd);
-  }
 }

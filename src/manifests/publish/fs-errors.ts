@@ -48,9 +48,14 @@ export function withFsErrors<T>(root: string, consequence: string, step: () => T
   try {
     return step();
   } catch (error) {
-    const problem = fsProblem(error, root, consequence);
-    throw problem ? new UserError(problem) : error;
+    throw asUserError(error, root, consequence);
   }
+}
+
+/** A failed system call as a UserError; everything else as it is. */
+export function asUserError(error: unknown, root: string, consequence: string): unknown {
+  const problem = fsProblem(error, root, consequence);
+  return problem ? new UserError(problem) : error;
 }
 
 function relativeTo(root: string, path: string | undefined): string | undefined {

@@ -1,10 +1,11 @@
 export type { PublishFile, PublishOptions, PublishStage } from './arguments';
-export { DistReader } from './disk';
 export { fsProblem } from './fs-errors';
 export { sha256 } from './hash';
 export type { DistFile, FileState } from './inspect';
 export { byText, isFilePath, isStageName, LOCK_FILE } from './paths';
 export { checkDist, publish, type CheckResult, type PublishResult } from './publish';
 export { listedFiles, readDist, readLock, textOf, verifyLock } from './read';
+export { DistReader, type Hashed } from './reader';
 export { recover, type Recovery } from './recover';
 export { formatLock, lockPath, parseLock, type StageLock } from './stage-lock';
+export { isSettled } from './stamp';

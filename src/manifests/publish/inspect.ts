@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { UserError, type Problem } from '../../model/errors';
 import { hasMarker } from '../marker';
 import type { PublishFile, PublishOptions, PublishStage } from './arguments';
-import { DistReader, listFolder, requireFolder, walk, type Entry } from './disk';
+import { listFolder, requireFolder, type Entry } from './disk';
 import { sha256 } from './hash';
 import { byText, CaseIndex, caseProblem, DIST, LOCK_FILE } from './paths';
+import { DistReader } from './reader';
 import { formatLock, isFault, parseLock, type StageLock } from './stage-lock';
 import type { Change } from './transaction';
 
@@ -90,7 +91,7 @@ function inspectStage(
 ): void {
   const folder = `${DIST}/${name}`;
   requireFolder(root, folder);
-  const entries = walk(join(root, folder));
+  const entries = reader.walk(name);
   const oldText = reader.read(`${name}/${LOCK_FILE}`)?.toString();
   const old = oldText === undefined ? undefined : parseLock(name, oldText);
   if (old && isFault(old) && old.newer) found.problems.push(old.problem);

@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../model/errors';
-import { DistReader, requireFolder, typeAt, walk } from './disk';
+import { requireFolder, typeAt } from './disk';
 import { sha256 } from './hash';
 import { byText, DIST, LOCK_FILE } from './paths';
+import { DistReader } from './reader';
 import { isFault, lockPath, orThrow, parseLock, type StageLock } from './stage-lock';
 
 /**
@@ -71,7 +72,7 @@ export function verifyLock(
   }
   const lock = parseLock(stage, text);
   if (isFault(lock)) return [lock.problem];
-  const entries = walk(join(reader.root, folder));
+  const entries = reader.walk(stage);
   const there = new Set(entries.map((entry) => entry.path));
   const missing = Object.keys(lock.files).filter((path) => !there.has(path));
   return [

@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { DistReader, requireFolder, typeAt } from './disk';
+import { requireFolder, typeAt } from './disk';
 import { withFsErrors } from './fs-errors';
 import { sha256 } from './hash';
 import { damaged, dropJournal, readJournal, WORK, type Step } from './journal';
 import { DIST, foldersOf, SCRATCH } from './paths';
 import { withProcessLock } from './process-lock';
+import { DistReader } from './reader';
 import { complete, preparedHash } from './transaction';
 
 /**

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DistReader, publish, readDist, readLock, verifyLock } from '../../../src/manifests/publish';
 import { codes, manifest, newRoot, put, removeRoots, stage } from './support';
 
@@ -115,8 +116,9 @@ test('a lock of another version says to upgrade', () => {
   ]);
 });
 
-test('one reader sees a file as it was, until it is told to look again: then only what changed is read', () => {
+test('one reader sees a file as it was, until it is told to look again: then only what changed is read', async () => {
   const root = published();
+  await setTimeout(80);
   const reader = new DistReader(root);
   const first = reader.read('dev/a.yaml');
   reader.refresh();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedInputs } from '../../../src/synth/pins/pins';
 import { pick, type Random } from './edits';
@@ -12,6 +12,11 @@ const DAMAGE: Readonly<Record<string, (text: Buffer) => Buffer | undefined>> = {
   'with CRLF': (text) => Buffer.from(text.toString().replaceAll('\n', '\r\n')),
   'with a byte order mark': (text) => Buffer.concat([Buffer.from('\ufeff'), text]),
   'cut short': (text) => text.subarray(0, text.length / 2),
+  'with two letters swapped': (text) => {
+    const at = text.length >> 1;
+    const swapped = [text.subarray(at + 1, at + 2), text.subarray(at, at + 1)];
+    return Buffer.concat([text.subarray(0, at), ...swapped, text.subarray(at + 2)]);
+  },
   empty: () => Buffer.from(''),
   'without its first line': (text) => text.subarray(text.indexOf('\n') + 1),
   'with a bit flipped': (text) => {
@@ -21,12 +26,32 @@ const DAMAGE: Readonly<Record<string, (text: Buffer) => Buffer | undefined>> = {
   },
 };
 
+/** How it is written: its size and times may be as they were. */
+const WRITING: Readonly<Record<string, (path: string, content: Buffer) => void>> = {
+  '': (path, content) => writeFileSync(path, content),
+  ', its time set back': (path, content) => {
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, content);
+    utimesSync(path, atime, mtime);
+  },
+  ', as another file of the same time': (path, content) => {
+    const { atime, mtime } = statSync(path);
+    writeFileSync(`${path}.new`, content);
+    utimesSync(`${path}.new`, atime, mtime);
+    renameSync(`${path}.new`, path);
+  },
+};
+
 function damage(root: string, path: string, random: Random): string {
   const how = pick(Object.keys(DAMAGE), random);
   const content = DAMAGE[how]!(readFileSync(join(root, path)));
-  if (content) writeFileSync(join(root, path), content);
-  else rmSync(join(root, path));
-  return `${path} ${how}`;
+  if (!content) {
+    rmSync(join(root, path));
+    return `${path} ${how}`;
+  }
+  const way = pick(Object.keys(WRITING), random);
+  WRITING[way]!(join(root, path), content);
+  return `${path} ${how}${way}`;
 }
 
 /** Touches dist/ by hand. */
