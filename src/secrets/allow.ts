@@ -27,14 +27,34 @@ export class Allowances {
   /** @param read the text of a file; undefined where there is none */
   constructor(private readonly read: (file: string) => string | undefined) {}
 
-  /** Whether a finding at this place is accepted: the comment stands at its line, or alone in the line above. */
+  /**
+   * Whether a finding at this place is accepted: the comment stands at its line, or alone in the line above; of a text of
+   * several lines in YAML, at the line that begins it.
+   */
   covers({ file, line }: Location): boolean {
-    if (line === undefined) return false;
+    if (line === undefined || this.of(file).length === 0) return false;
+    const lines = [line, ...this.heads(file, line)];
     const found = this.of(file).find(
-      (one) => one.why.length >= 3 && (one.line === line || (one.line === line - 1 && this.isAlone(one))),
+      (one) =>
+        one.why.length >= 3 &&
+        (lines.includes(one.line) || (lines.includes(one.line + 1) && this.isAlone(one))),
     );
     if (found) this.used.add(found);
     return found !== undefined;
+  }
+
+  /** The line with the key of the block of text (`key: |`) that a line of YAML is in. */
+  private heads(file: string, line: number): readonly number[] {
+    if (!/\.ya?ml$/.test(file)) return [];
+    const lines = this.read(file)?.split(/\r?\n/) ?? [];
+    const indentOf = (at: number): number => lines[at]!.search(/\S/);
+    let indent = indentOf(line - 1);
+    for (let at = line - 2; at >= 0 && indent > 0; at -= 1) {
+      if (indentOf(at) < 0 || indentOf(at) >= indent) continue;
+      if (/[:-][ \t]+[|>][-+\d]*[ \t]*(#.*)?$/.test(lines[at]!)) return [at + 1];
+      indent = indentOf(at);
+    }
+    return [];
   }
 
   of(file: string): readonly Allowance[] {

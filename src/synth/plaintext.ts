@@ -4,6 +4,7 @@ import { describeObject } from '../model/kube';
 import type { RenderedStage } from '../model/rendered';
 import { Allowances } from '../secrets/allow';
 import { scanObject, type ObjectFinding } from '../secrets/objects';
+import { suspectsIn } from './overlooked';
 import { SecretPlaces } from './secret-places';
 
 /** Objects in files: a stage's, or what Argo CD itself is given. */
@@ -37,7 +38,15 @@ export function refusePlaintext(
       ),
     );
   });
-  return [...problems, ...allowances.problems(places.inputFiles())];
+  const files = places.inputFiles();
+  // What is allowed may be rendered nowhere, and overlooked on purpose.
+  for (const { name } of [{ name: 'base' }, ...environments]) {
+    const file = `environments/${name}.yaml`;
+    if (allowances.of(file).length === 0) continue;
+    for (const { lines } of suspectsIn(places.textOf(file)!, file))
+      lines.forEach((at) => allowances.covers(at));
+  }
+  return [...problems, ...allowances.problems(files)];
 }
 
 function problemOf({ detection, field, structural }: ObjectFinding, object: string, at: Location): Problem {

@@ -18,6 +18,7 @@ import { appInputs, hashOf, stageInputs } from './inputs';
 import type { Settled } from './last-run';
 import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
+import { overlooked } from './overlooked';
 import { refusePlaintext } from './plaintext';
 import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
@@ -129,7 +130,13 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   const changes = against(deployedNow(root, names, reader));
   const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
   const sizes = sizeWarnings(repository, stages, outputs);
-  const warningsOf = (comparison: Comparison) => [...repository.warnings, ...comparison.warnings, ...sizes];
+  const unseen = overlooked(root, loaded.repository, options.texts);
+  const warningsOf = (comparison: Comparison) => [
+    ...repository.warnings,
+    ...unseen,
+    ...comparison.warnings,
+    ...sizes,
+  ];
   return {
     repository,
     outputs,

@@ -57,9 +57,10 @@ test('a Secret is found in flow style, in a List, as JSON and inside of a text',
 test('a comment accepts a line, a Secret is never accepted, and an idle comment is a problem', () => {
   const found = scan({
     'a.yaml': `# allowSecret: a demo account\npassword: ${planted.password()}\nother: x # allowSecret: nothing here\n`,
+    'c.yaml': `app.conf: |- # allowSecret: a demo, too\n  level = 1\n    deep = x\n  password = ${planted.password()}\nother: |\n  password = ${planted.password()}\n`,
     'b.yaml': `kind: Secret # allowSecret: no way\ndata: { a: b } # allowSecret: no way\n`,
   });
-  expect(places(found)).toEqual(['plain-secret b.yaml:2']);
+  expect(places(found)).toEqual(['plain-secret b.yaml:2', 'key-name c.yaml:6']);
   expect(found.problems.map(({ code, at }) => `${code} ${at!.file}:${at!.line}`)).toContain(
     'stale-allow-secret a.yaml:3',
   );

@@ -68,6 +68,36 @@ test('a credential is reported at its own line, without its value', async () => 
   expect(JSON.stringify(found)).not.toContain(token);
 });
 
+test('what is rendered nowhere is a warning at its line, with the cache and without, until it is allowed or gone', async () => {
+  const [password, token] = [planted.password(), planted.githubToken()];
+  const base = (comment: string): string =>
+    `${ROOMY}    env:\n      DB_PASSWORD: '${password}'${comment}\n    files:\n      /etc/app.conf: |${comment}\n        [main]\n          token = ${token}\n`;
+  const dev = "apps: { web: { env: { DB_PASSWORD: '' }, files: { /etc/app.conf: none } } }\n";
+  const warningsOf = async (root: string, cache: boolean) =>
+    (await synth({ root, env: {}, cache })).warnings.filter(({ code }) => code !== 'schema-line');
+  await inRoot({ 'environments/base.yaml': base(''), 'environments/dev.yaml': dev }, async (root) => {
+    const line = (part: string): number =>
+      base('')
+        .split('\n')
+        .findIndex((each) => each.includes(part)) + 1;
+    for (const cache of [true, true, false]) {
+      const found = await warningsOf(root, cache);
+      expect(places(found)).toEqual([
+        `credential-not-rendered environments/base.yaml:${line('DB_PASSWORD')}`,
+        `credential-not-rendered environments/base.yaml:${line('token =')}`,
+      ]);
+      expect(JSON.stringify(found)).not.toMatch(new RegExp(`${password}|${token}`));
+    }
+    writeFileSync(join(root, 'environments/base.yaml'), base(' # allowSecret: of the demo'));
+    for (const cache of [true, false]) expect(await warningsOf(root, cache)).toEqual([]);
+    // Rendered, it takes the same comment.
+    writeFileSync(join(root, 'environments/dev.yaml'), '{}\n');
+    for (const cache of [true, false]) expect(await warningsOf(root, cache)).toEqual([]);
+    writeFileSync(join(root, 'environments/base.yaml'), `${ROOMY}    env:\n      DB_PASSWORD: ''\n`);
+    for (const cache of [true, false]) expect(await warningsOf(root, cache)).toEqual([]);
+  });
+});
+
 test('a comment at the line accepts a false alarm, says why, and is reported once nothing needs it', async () => {
   const of = (comment: string, value: string): string =>
     `${ROOMY}    env:\n      DEMO_PASSWORD: ${value} ${comment}\n`;
