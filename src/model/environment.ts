@@ -3,6 +3,7 @@ import { clusterSchema, type Cluster } from './cluster';
 import { deliverySchema } from './delivery/repository';
 import type { Location, Problem } from './errors';
 import { gitHost } from './git-host';
+import { getOrSet } from './maps';
 import { promotionShape } from './promotion';
 import { secretProvider } from './secret-provider';
 import { imageRules, policies } from './supply-chain';
@@ -213,37 +214,32 @@ export function resolveEnvironment(input: EnvironmentInput): Environment {
   const given =
     input.apps ?? new Map(Object.entries(values.apps).map(([app, each]) => [app, unresolved(each)]));
   const names = [...given.keys()].sort();
-  const peers = new Map(
-    names.map((app): [string, Peer] => {
-      const { renamedFrom, namespace: own, kind } = given.get(app)!;
-      return [app, { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace, kind }];
-    }),
-  );
-  const callsOf = (app: string): string[] => given.get(app)!.to.filter((to) => peers.has(to));
-  const callers = new Map<string, Peer[]>(names.map((app) => [app, []]));
-  for (const app of names) for (const to of callsOf(app)) callers.get(to)!.push(peers.get(app)!);
-
+  const peerOf = (app: string): Peer => {
+    const { renamedFrom, namespace: own, kind } = given.get(app)!;
+    return { name: app, objectName: renamedFrom ?? app, namespace: own ?? namespace, kind };
+  };
+  const callers = new Map<string, Peer[]>();
+  for (const app of names)
+    for (const to of given.get(app)!.to) if (given.has(to)) getOrSet(callers, to, () => []).push(peerOf(app));
   const apps = names.map((app): App => {
-    const { values: valuesOf, key } = given.get(app)!;
-    const { objectName, namespace: place, kind } = peers.get(app)!;
+    const { to, key, values: valuesOf } = given.get(app)!;
     let own: AppValues | undefined;
     return {
-      name: app,
-      objectName,
-      namespace: place,
-      kind,
+      ...peerOf(app),
       get values() {
         return (own ??= withoutKind(valuesOf()));
       },
       key,
-      calls: callsOf(app).map((to) => peers.get(to)!),
-      calledBy: callers.get(app)!,
+      calls: to.length === 0 ? NONE : to.filter((each) => given.has(each)).map(peerOf),
+      calledBy: callers.get(app) ?? NONE,
       locate: (path) => locate(['apps', app, ...path]),
     };
   });
   const namespaces = [...new Set([namespace, ...apps.map((app) => app.namespace)])];
   return { name, project, cluster, namespace, namespaces, apps, values, locate, key: input.key };
 }
+
+const NONE: readonly Peer[] = [];
 
 function withoutKind({ kind: _, ...values }: StageValues['apps'][string]): AppValues {
   markChecked(values);

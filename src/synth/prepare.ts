@@ -1,12 +1,11 @@
 import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
-import { emitFile } from '../manifests/emit';
-import { recover, sha256, type DistReader, type PublishOptions } from '../manifests/publish';
+import { recover, type DistReader, type PublishOptions } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import { clustersOf } from '../model/fleet';
-import type { RenderedFile, RenderedStage } from '../model/rendered';
+import type { RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
@@ -20,6 +19,7 @@ import { load, type Loaded } from './load';
 import { onceForAllStages } from './once';
 import { overlooked } from './overlooked';
 import { refusePlaintext } from './plaintext';
+import { emit } from './outputs';
 import { parityProblems } from './parity';
 import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { pathOf, renderRepository, sourceOf } from './render';
@@ -210,27 +210,4 @@ function renderAround(
     ),
     notes: new Map(renderings.map(({ stage, notes }) => [stage.name, notes])),
   };
-}
-
-/** The text of every file, by its path below the stage's folder. */
-export function emit(
-  files: readonly RenderedFile[],
-  stage: string,
-): PublishOptions['stages'][number]['files'] {
-  return files.map((file) => {
-    const path = file.path.slice(stage.length + 1);
-    const { proven } = file;
-    if (!proven) {
-      const text = emitFile(file);
-      return { path, hash: sha256(text), text };
-    }
-    // Read only where dist/ differs from its hash.
-    return {
-      path,
-      hash: proven.hash,
-      get text() {
-        return proven.text;
-      },
-    };
-  });
 }

@@ -6,7 +6,7 @@ import type { KubeObject } from '../model/kube';
 import { stageFacts, type RenderedFile, type RenderedStage } from '../model/rendered';
 import type { LoadedApp } from './load-apps';
 import { clusterScopes } from './scopes';
-import type { Units } from './units';
+import type { Unit, Units } from './units';
 
 /** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
 export interface Sources {
@@ -69,10 +69,10 @@ function renderStage(
   const foreign = new Set(values.existing);
   const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
   const own = sources.units.get(environment);
-  const base = fileOf(
-    { path: pathOf(environment), source: sourceOf(environment), at },
-    own ?? { objects: constructs().renderStageBase(environment) },
-  );
+  const [path, source] = [pathOf(environment), sourceOf(environment)];
+  const base = own
+    ? new KnownFile(path, source, at, own)
+    : { path, source, at, objects: constructs().renderStageBase(environment) };
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = classes.get(app.name);
     try {
@@ -87,8 +87,9 @@ function renderStage(
       for (const object of rendered.foreign) foreign.add(object);
       for (const { container, field, reason } of rendered.hardening)
         notes.push(`${container} runs without ${field}: ${reason}`);
-      const source = sourceOf(environment, app, loaded?.file);
-      return [fileOf({ path: pathOf(environment, app), source, at: app.locate([]) }, rendered)];
+      const [path, source] = [pathOf(environment, app), sourceOf(environment, app, loaded?.file)];
+      const at = app.locate([]);
+      return [unit ? new KnownFile(path, source, at, unit) : { path, source, at, objects: rendered.objects }];
     } catch (error) {
       if (loaded && !(error instanceof UserError)) problems.push(appThrew(loaded, name, error));
       else if (!(error instanceof UserError)) throw error;
@@ -121,20 +122,18 @@ function renderStage(
   };
 }
 
-/** The objects of a unit stay unread until somebody asks for them. */
-function fileOf(
-  place: Pick<RenderedFile, 'path' | 'source' | 'at'>,
-  rendered: Pick<RenderedFile, 'objects' | 'proven'>,
-): RenderedFile {
-  const { proven } = rendered;
-  if (!proven) return { ...place, objects: rendered.objects };
-  return {
-    ...place,
-    proven,
-    get objects() {
-      return rendered.objects;
-    },
-  };
+/** A file that is known: its objects stay unread until somebody asks for them. */
+class KnownFile implements RenderedFile {
+  constructor(
+    readonly path: string,
+    readonly source: string,
+    readonly at: Location,
+    readonly proven: Unit,
+  ) {}
+
+  get objects(): readonly KubeObject[] {
+    return this.proven.objects;
+  }
 }
 
 function appThrew(app: LoadedApp, stage: string, error: unknown): Problem {

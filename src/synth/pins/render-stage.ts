@@ -1,6 +1,6 @@
 import { UserError } from '../../model/errors';
 import { load } from '../load';
-import { emit } from '../prepare';
+import { emit } from '../outputs';
 import { renderRepository } from '../render';
 import { renderRequest } from './render-pinned';
 

@@ -9,6 +9,7 @@ import { appInput, identityOf, stageInput, type Facts, type UnitInput } from './
 import { Unit } from './known';
 
 export { Crew, likelyUnits, type CrewOptions } from './crew';
+export type { Unit } from './known';
 
 /** What was rendered and found to be right by itself: apps, what stages have beside them, and files of pinned stages. */
 export type Units = ReadonlyMap<App | Environment | PinnedText, Unit>;

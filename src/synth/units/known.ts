@@ -6,7 +6,6 @@ import type { Facts } from './input';
 
 /** A file of a stage as it is deployed, right by itself. Its text is read when somebody asks: few do. */
 export class Unit implements Proven {
-  readonly proven: Proven = this;
   private read?: readonly KubeObject[];
   private outlined?: readonly KubeObject[];
 
