@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,6 +12,7 @@ import {
 import { join } from 'node:path';
 
 const FOLDER = join('.stageline', 'cache');
+const IGNORE = join('.stageline', '.gitignore');
 
 /** A file of `.stageline/cache`; undefined where it cannot be read. */
 export function readCached(root: string, name: string): Buffer | undefined {
@@ -39,6 +41,8 @@ export function writeCached(root: string, name: string, data: string | Buffer): 
   const scratch = join(folder, `${name}.${process.pid}.tmp`);
   try {
     mkdirSync(folder, { recursive: true });
+    // Whoever adds all files to Git does not mean these.
+    if (!existsSync(join(root, IGNORE))) writeFileSync(join(root, IGNORE), '*\n');
     for (const left of readdirSync(folder)) if (left.endsWith('.tmp')) rmSync(join(folder, left));
     writeFileSync(scratch, data);
     renameSync(scratch, join(folder, name));

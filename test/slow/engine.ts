@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- Pulumi's protocol has no types for its services */
@@ -71,7 +71,7 @@ export async function runLikePulumi(
   const address = `127.0.0.1:${port}`;
   const argv = [
     ...['--monitor', address, '--engine', address, '--project', 'stageline', '--stack', 'test'],
-    ...['--root-directory', root, '--pwd', join(root, 'bin'), '--dry-run', 'true', program],
+    ...['--root-directory', root, '--pwd', dirname(program), '--dry-run', 'true', program],
   ];
   const exitCode = await new Promise<number>((resolve) => {
     const child = execFile(

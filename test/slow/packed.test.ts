@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { MANIFEST, SHA256 } from '../stack/fixture';
+import { runLikePulumi } from './engine';
 
 const source = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'stageline-packed-'));
@@ -36,14 +38,23 @@ export class Greeter extends BaseApp<Values> {
 }
 `;
 
-test('the packed package serves a repository of its user: synth, cdk8s, types, and snapshots by one import', () => {
+test('the packed package serves a repository of its user: synth, cdk8s, types, snapshots by one import, Pulumi', async () => {
   const packed = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
       cwd: source,
       env,
       encoding: 'utf8',
     }).replace(/^[^[]*/, ''),
-  ) as { filename: string }[];
+  ) as { filename: string; files: { path: string }[] }[];
+  const there = packed[0]!.files.map(({ path }) => path);
+  const pages = there.filter((path) => /^(docs\/)?[^/]*\.md$/.test(path));
+  expect(pages.length).toBeGreaterThan(10);
+  const links = pages.flatMap((page) =>
+    [...readFileSync(join(source, page), 'utf8').matchAll(/\]\((?![a-z]+:)([^)\s#]+)/g)].map(([, to]) =>
+      join(dirname(page), to!),
+    ),
+  );
+  expect(links.filter((path) => !there.includes(path))).toEqual([]);
   cpSync(join(source, 'test/fixtures/lab'), user, { recursive: true });
   mkdirSync(join(user, 'src/apps'), { recursive: true });
   mkdirSync(join(user, 'test'));
@@ -96,4 +107,25 @@ test('the packed package serves a repository of its user: synth, cdk8s, types, a
   expect(run('node_modules/.bin/tsc')).toBe('');
   expect(run('node_modules/.bin/jest')).toMatch(/snapshots? written/);
   expect(run('node_modules/.bin/jest --ci')).toMatch(/Tests: +\d+ passed/);
+
+  expect(run('git init -q . && git status --porcelain -uall .stageline')).toBe('');
+  expect(run('node node_modules/stageline/bin/plan.js')).toMatch(/^Application +argocd +myapp-dev /m);
+  writeFileSync(join(user, 'install.yaml'), MANIFEST);
+  writeFileSync(
+    join(user, 'kubeconfig'),
+    'current-context: hub\ncontexts: [{name: hub, context: {cluster: hub, user: me}}]\n',
+  );
+  const config = {
+    kubeconfig: join(user, 'kubeconfig'),
+    manifest: join(user, 'install.yaml'),
+    manifestSha256: SHA256,
+  };
+  const main = /^main: (.*)$/m.exec(readFileSync(join(source, 'README.md'), 'utf8'))![1]!;
+  const { exitCode, logs } = await runLikePulumi(user, join(user, main), {
+    PULUMI_NODEJS_TYPESCRIPT: 'false',
+    PULUMI_CONFIG: JSON.stringify(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [`stageline:${key}`, value])),
+    ),
+  });
+  expect({ exitCode, logs }).toEqual({ exitCode: 0, logs: [] });
 }, 600_000);
