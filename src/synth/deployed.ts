@@ -24,11 +24,10 @@ export function deployedNow(root: string, stages: readonly string[], reader: Dis
 }
 
 function filesOf(root: string, stage: string, reader: DistReader): Map<string, FileBefore> {
-  return new Map(
-    listedFiles(root, stage, reader).map((path): [string, FileBefore] => {
-      const below = `${stage}/${path}`;
-      const objects = () => readManifests(textOf(reader.read(below)!), `dist/${below}`);
-      return [path, { hash: reader.hash(below)!, objects }];
-    }),
-  );
+  const files = new Map<string, FileBefore>();
+  for (const [path, hash] of listedFiles(root, stage, reader)) {
+    const objects = () => readManifests(textOf(reader.read(`${stage}/${path}`)!), `dist/${stage}/${path}`);
+    files.set(path, { hash, objects });
+  }
+  return files;
 }

@@ -51,7 +51,9 @@ function knownHashes(root: string): ((path: string) => Hashed | undefined) | und
   return (path) => {
     const i = places.get(path);
     if (i === undefined) return undefined;
-    const [ino, size, mtimeMs, ctimeMs] = stamps.slice(4 * i, 4 * i + 4) as [number, number, number, number];
+    const at = 4 * i;
+    const [ino, size] = [stamps[at]!, stamps[at + 1]!];
+    const [mtimeMs, ctimeMs] = [stamps[at + 2]!, stamps[at + 3]!];
     const found = { path, hash: hashes[i]!, ino, size, mtimeMs, ctimeMs };
     return isSettled(found, moment) ? found : undefined;
   };

@@ -41,9 +41,14 @@ export function typeAt(path: string): EntryType | undefined {
 
 /** The entries of one folder, sorted; none if there is no such folder. */
 export function listFolder(folder: string): Entry[] {
+  return sorted(entriesOf(folder));
+}
+
+const sorted = (entries: Entry[]): Entry[] => entries.sort((a, b) => byText(a.path, b.path));
+
+function entriesOf(folder: string): Entry[] {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.map((e) => ({ path: e.name, type: typeOf(e) })).sort((a, b) => byText(a.path, b.path));
+    return readdirSync(folder, { withFileTypes: true }).map((e) => ({ path: e.name, type: typeOf(e) }));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
@@ -54,14 +59,14 @@ export function listFolder(folder: string): Entry[] {
 export function walk(folder: string): Entry[] {
   const found: Entry[] = [];
   const visit = (below: string): void => {
-    for (const { path, type } of listFolder(join(folder, below))) {
+    for (const { path, type } of entriesOf(join(folder, below))) {
       const entry = { path: below === '' ? path : `${below}/${path}`, type };
       found.push(entry);
       if (type === 'folder') visit(entry.path);
     }
   };
   visit('');
-  return found.sort((a, b) => byText(a.path, b.path));
+  return sorted(found);
 }
 
 /** Refuses a symbolic link, or a file where a folder must be: nothing is ever written through it. */

@@ -18,19 +18,20 @@ export interface Step {
   readonly after: string | null;
 }
 
-const hash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .nullable();
-const bodySchema = z.strictObject({
-  version: z.literal(1),
-  steps: z.array(
-    z
-      .strictObject({ path: z.string().refine(isDistPath), before: hash, after: hash })
-      .refine((step) => step.before !== step.after),
-  ),
-});
-const journalSchema = z.strictObject({ sum: z.string(), body: z.string() });
+/** Made when there is something to read: hardly ever. */
+function schemas() {
+  const hash = z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable();
+  const step = z
+    .strictObject({ path: z.string().refine(isDistPath), before: hash, after: hash })
+    .refine(({ before, after }) => before !== after);
+  return {
+    outer: z.strictObject({ sum: z.string(), body: z.string() }),
+    inner: z.strictObject({ version: z.literal(1), steps: z.array(step) }),
+  };
+}
 
 /** Commits a set of prepared steps: from the moment this returns they will be carried out, whatever happens. */
 export function writeJournal(root: string, steps: readonly Step[]): void {
@@ -48,10 +49,11 @@ export function readJournal(root: string): Step[] | undefined {
   const type = typeAt(join(root, JOURNAL));
   if (type === undefined) return undefined;
   if (type !== 'file') throw damaged('is no regular file');
-  const outer = journalSchema.safeParse(parse(readFileSync(join(root, JOURNAL), 'utf8')));
+  const { outer: outerSchema, inner } = schemas();
+  const outer = outerSchema.safeParse(parse(readFileSync(join(root, JOURNAL), 'utf8')));
   if (!outer.success) throw damaged('is cut short, or was not written by stageline');
   if (sha256(outer.data.body) !== outer.data.sum) throw damaged('does not match its checksum');
-  const body = bodySchema.safeParse(parse(outer.data.body));
+  const body = inner.safeParse(parse(outer.data.body));
   if (!body.success) throw damaged('has a step that stageline never writes');
   const paths = body.data.steps.map((step) => step.path);
   if (new Set(paths).size < paths.length) throw damaged('names a file twice');

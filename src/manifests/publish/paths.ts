@@ -56,9 +56,21 @@ export function byText(a: string, b: string): number {
 /** Finds paths that a file system which ignores case would take for one, folders included. */
 export class CaseIndex {
   private readonly seen = new Map<string, string>();
+  /** Paths without any capital, until there is one that has: only then can two differ in case. */
+  private plain: string[] | undefined = [];
 
   /** Takes a path in; gives back another one, already in, that differs in case only. */
   add(path: string): string | undefined {
+    if (this.plain && path === path.toLowerCase()) {
+      this.plain.push(path);
+      return undefined;
+    }
+    for (const each of this.plain ?? []) this.compare(each);
+    this.plain = undefined;
+    return this.compare(path);
+  }
+
+  private compare(path: string): string | undefined {
     for (const part of [...foldersOf(path), path]) {
       const folded = part.toLowerCase();
       const other = this.seen.get(folded);

@@ -32,22 +32,27 @@ export function readDist(
   stage: string,
   reader = new DistReader(realpathSync(root)),
 ): ReadonlyMap<string, string> {
-  const paths = listedFiles(root, stage, reader);
+  const paths = [...listedFiles(root, stage, reader).keys()];
   return new Map(paths.map((path) => [path, textOf(reader.read(`${stage}/${path}`)!)]));
 }
 
-/** The paths of the files that {@link readDist} reads. */
+/** The files that {@link readDist} reads, by their paths: the SHA-256 of each as it is. */
 export function listedFiles(
   root: string,
   stage: string,
   reader = new DistReader(realpathSync(root)),
-): readonly string[] {
+): ReadonlyMap<string, string> {
   requireFolder(reader.root, DIST);
   requireFolder(reader.root, `${DIST}/${stage}`);
   const text = reader.read(`${stage}/${LOCK_FILE}`)?.toString();
   const lock = text === undefined ? undefined : parseLock(stage, text);
   const paths = lock && !isFault(lock) ? Object.keys(lock.files).sort(byText) : [];
-  return paths.filter((path) => reader.hash(`${stage}/${path}`) !== undefined);
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const hash = reader.hash(`${stage}/${path}`);
+    if (hash !== undefined) found.set(path, hash);
+  }
+  return found;
 }
 
 /** The text of a file below dist/, with LF line endings. */

@@ -1,7 +1,14 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DistReader, publish, readDist, readLock, verifyLock } from '../../../src/manifests/publish';
+import {
+  DistReader,
+  formatLock,
+  publish,
+  readDist,
+  readLock,
+  verifyLock,
+} from '../../../src/manifests/publish';
 import { codes, manifest, newRoot, put, removeRoots, stage } from './support';
 
 afterAll(removeRoots);
@@ -99,6 +106,17 @@ test.each([
     'is damaged at "files.',
   ],
   [JSON.stringify({ version: 1, base: null, inputs, files: {}, more: 1 }), 'is damaged at "(top)"'],
+  [JSON.stringify({ version: 1, base: null, inputs }), 'is damaged at "files"'],
+  [JSON.stringify({ version: 1, base: null, inputs, files: null }), 'is damaged at "files"'],
+  [JSON.stringify({ version: 1, base: null, inputs, files: [inputs] }), 'is damaged at "files"'],
+  [
+    JSON.stringify({ version: 1, base: null, inputs, files: { 'a.yaml': inputs, 'b.yaml': 1 } }),
+    'is damaged at "files.b.yaml": must be a SHA-256',
+  ],
+  [
+    `{"version": 1, "base": null, "inputs": "${inputs}", "files": {"__proto__": "${inputs}"}}`,
+    'is damaged at "files.__proto__": must be a path below the stage',
+  ],
 ])('a lock that reads %j is damaged, and says how', (text, says) => {
   const root = newRoot();
   put(root, 'dist/dev/stageline.lock', text);
@@ -107,6 +125,16 @@ test.each([
   expect(problem?.cause).toContain(says);
   expect(codes(() => readLock(root, 'dev'))).toEqual(['lock-damaged']);
 });
+
+test.each([[[]], [['a.yaml']], [['b.yaml', 'a.yaml', 'crds/c.yaml', 'B.yaml', '1.yaml']]])(
+  'a lock is JSON, a line a file, sorted: %j',
+  (paths) => {
+    const [base, files] = [null, Object.fromEntries(paths.map((path) => [path, inputs]))];
+    const sorted = Object.fromEntries([...paths].sort().map((path) => [path, inputs]));
+    const json = JSON.stringify({ version: 1, base, inputs, files: sorted }, null, 2);
+    expect(formatLock({ base, inputs, files })).toBe(`${json}\n`);
+  },
+);
 
 test('a lock of another version says to upgrade', () => {
   const root = newRoot();
