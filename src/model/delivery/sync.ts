@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jqPathFault } from './jq-path';
 import { text } from '../values/scalars';
 
 /**
@@ -83,6 +84,15 @@ export const syncPolicy = z
   .describe('How Argo CD brings the stage to what Git says.');
 export type SyncPolicy = z.output<typeof syncPolicy>;
 
+const jqPath = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    const fault = text === '' ? undefined : jqPathFault(text);
+    if (fault === undefined) return;
+    context.addIssue({ code: 'custom', message: `must be a path of jq such as .spec.replicas: ${fault}` });
+  });
+
 /** https://argo-cd.readthedocs.io/en/stable/user-guide/diffing/ */
 export const ignoreDifferences = z
   .array(
@@ -96,7 +106,7 @@ export const ignoreDifferences = z
           .array(z.string().regex(/^(\/([^/~]|~[01])*)+$/, 'must be a JSON Pointer such as /spec/replicas'))
           .min(1)
           .optional(),
-        jqPathExpressions: z.array(z.string().min(1)).min(1).optional(),
+        jqPathExpressions: z.array(jqPath).min(1).optional(),
         managedFieldsManagers: z.array(z.string().min(1)).min(1).optional(),
       })
       .refine((d) => Boolean(d.jsonPointers ?? d.jqPathExpressions ?? d.managedFieldsManagers), {
