@@ -3,7 +3,8 @@ import { podTemplate } from '../manifests/checks/pods';
 import type { Environment } from '../model/environment';
 import type { Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
-import type { RenderedStage } from '../model/rendered';
+import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { Cache } from './cache';
 
 /** A way in which a stage is not like the one it has to be like. */
 interface Deviation {
@@ -14,11 +15,13 @@ interface Deviation {
 
 /**
  * Where a stage that declares `parity` is not like the stage it names: Kubernetes version, Pod Security level, kinds and
- * names of objects, probes, and network policies. Numbers and sizes are the stage's own.
+ * names of objects, probes, and network policies. Numbers and sizes are the stage's own. Two files that were found alike
+ * before are not read again.
  */
 export function parityProblems(
   environments: readonly Environment[],
   stages: readonly RenderedStage[],
+  cache = new Cache(),
 ): Problem[] {
   return environments.flatMap((environment): Problem[] => {
     const { parity } = environment.values;
@@ -29,24 +32,47 @@ export function parityProblems(
       const cause = `parity names ${JSON.stringify(parity.with)}, and there is no such other stage`;
       return [{ code: 'unknown-stage', cause, remedy: 'name another stage, or delete the line', at }];
     }
-    return deviations(own, other)
-      .filter(({ what }) => !parity.except.some((entry) => isWithin(what, entry)))
-      .map(({ what, says }) => ({
-        code: 'parity',
-        cause: `stage ${own.name} is not like ${other.name}: ${says}`,
-        consequence: `What is seen to work in ${own.name} need not work in ${other.name}.`,
-        remedy: `make them alike, or list ${JSON.stringify(what)} under parity.except`,
-        at: environment.locate(['parity']),
-      }));
+    const counts = ({ what }: Deviation): boolean => !parity.except.some((entry) => isWithin(what, entry));
+    const between = (pairs: readonly Pair[]): Deviation[] =>
+      objectDeviations(own, other, pairs).filter(counts);
+    const isUnlike = (pair: Pair): boolean => {
+      const { except } = parity;
+      const key = cache.keyOf(['parity', except, own.namespaces, other.namespaces, pair.map(identityOf)]);
+      if (cache.has(key)) return false;
+      if (between([pair]).length > 0) return true;
+      cache.put(key);
+      return false;
+    };
+    // What one file lacks another one may have: an app that is called otherwise.
+    const unlike = pairsOf(own, other).filter(isUnlike);
+    return [...stageDeviations(own, other).filter(counts), ...between(unlike)].map(({ what, says }) => ({
+      code: 'parity',
+      cause: `stage ${own.name} is not like ${other.name}: ${says}`,
+      consequence: `What is seen to work in ${own.name} need not work in ${other.name}.`,
+      remedy: `make them alike, or list ${JSON.stringify(what)} under parity.except`,
+      at: environment.locate(['parity']),
+    }));
   });
 }
+
+/** Files of one name in two stages; undefined where a stage has none such. */
+type Pair = readonly [own: RenderedFile | undefined, other: RenderedFile | undefined];
+
+function pairsOf(own: RenderedStage, other: RenderedStage): readonly Pair[] {
+  const [mine, theirs] = [own, other].map(
+    ({ files, name }) => new Map(files.map((file) => [file.path.slice(name.length + 1), file])),
+  ) as [Map<string, RenderedFile>, Map<string, RenderedFile>];
+  return [...new Set([...mine.keys(), ...theirs.keys()])].map((path) => [mine.get(path), theirs.get(path)]);
+}
+
+const identityOf = (file: RenderedFile | undefined): unknown => file?.proven?.hash ?? file?.objects ?? null;
 
 /** `Deployment` covers `Deployment/web`, which covers `Deployment/web:probes`. */
 function isWithin(what: string, entry: string): boolean {
   return what === entry || what.startsWith(`${entry}/`) || what.startsWith(`${entry}:`);
 }
 
-function deviations(own: RenderedStage, other: RenderedStage): Deviation[] {
+function stageDeviations(own: RenderedStage, other: RenderedStage): Deviation[] {
   const found: Deviation[] = [];
   const [mine, theirs] = [own.cluster.kubernetes, other.cluster.kubernetes];
   if (mine !== theirs) found.push({ what: 'kubernetes', says: `Kubernetes ${mine} and not ${theirs}` });
@@ -55,19 +81,32 @@ function deviations(own: RenderedStage, other: RenderedStage): Deviation[] {
       what: 'podSecurity',
       says: `Pod Security ${own.podSecurity} and not ${other.podSecurity}`,
     });
-  const [ours, others] = [byName(own), byName(other)];
-  for (const what of [...new Set([...ours.keys(), ...others.keys()])].sort()) {
-    const [a, b] = [ours.get(what), others.get(what)];
-    if (a === undefined) found.push({ what, says: `it has no ${what}` });
-    else if (b === undefined) found.push({ what, says: `it has ${what} besides` });
-    else found.push(...probes(what, a, b), ...policies(what, a, b, own, other));
-  }
   return found;
 }
 
+function objectDeviations(own: RenderedStage, other: RenderedStage, pairs: readonly Pair[]): Deviation[] {
+  const ours = byName(
+    own,
+    pairs.map(([file]) => file),
+  );
+  const others = byName(
+    other,
+    pairs.map(([, file]) => file),
+  );
+  return [...new Set([...ours.keys(), ...others.keys()])].sort().flatMap((what): Deviation[] => {
+    const [a, b] = [ours.get(what), others.get(what)];
+    if (a === undefined) return [{ what, says: `it has no ${what}` }];
+    if (b === undefined) return [{ what, says: `it has ${what} besides` }];
+    return [...probes(what, a, b), ...policies(what, a, b, own, other)];
+  });
+}
+
 /** Objects by kind and name; those named after their namespace count as one. */
-function byName({ files, namespaces }: RenderedStage): Map<string, KubeObject> {
-  const objects = files.flatMap((file) => file.objects);
+function byName(
+  { namespaces }: RenderedStage,
+  files: readonly (RenderedFile | undefined)[],
+): Map<string, KubeObject> {
+  const objects = files.flatMap((file) => file?.objects ?? []);
   return new Map(
     objects.map((object): [string, KubeObject] => {
       const { name } = object.metadata;

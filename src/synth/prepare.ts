@@ -105,7 +105,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     ...delivery.problems,
     ...approvalProblems(repository),
     ...check(onFleets(repository, stages), delivery.onClusters, cache),
-    ...parityProblems(repository.environments, stages),
+    ...parityProblems(repository.environments, stages, cache),
     ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
   ];
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
