@@ -24,6 +24,8 @@ export interface LoadOptions {
   readonly unpinned?: boolean;
   /** What is known of earlier runs. Classes may read what they like: with them, all is read anew. */
   readonly memory?: Memory;
+  /** Is told of each stage that is right by itself, before all are held against each other. */
+  readonly resolved?: (environment: Environment) => void;
 }
 
 /**
@@ -31,7 +33,8 @@ export interface LoadOptions {
  *
  * @throws UserError with every problem of every file
  */
-export function loadRepository({ root, classes, texts: given, unpinned, memory }: LoadOptions): Repository {
+export function loadRepository(options: LoadOptions): Repository {
+  const { root, classes, texts: given, unpinned, memory } = options;
   const read = readInput(root, given);
   const texts = textsOf(read, unpinned);
   const known = memory && texts && classes.length === 0 ? recall(memory, texts) : undefined;
@@ -48,7 +51,9 @@ export function loadRepository({ root, classes, texts: given, unpinned, memory }
       ? resolveStage(name, layers.file, { ...base!, shared: layers.shared }, [], pinned)
       : resolveStage(name, file, base!, classes, schema);
     for (const problem of stage.problems) found.push({ stage: name, problem });
-    if (stage.environment) resolved.push(stage.environment);
+    if (!stage.environment) continue;
+    resolved.push(stage.environment);
+    if (stage.problems.length === 0) options.resolved?.(stage.environment);
   }
   const environments = sortByLine(resolved, line);
   const facts: Facts | undefined = base?.values && {

@@ -10,7 +10,7 @@ export interface Loaded {
   readonly sources: Sources;
 }
 
-export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned' | 'memory'>;
+export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned' | 'memory' | 'resolved'>;
 
 /**
  * Reads environments/ and src/apps/.

@@ -25,7 +25,7 @@ import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
 import { pathOf, renderRepository, sourceOf } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
-import { Crew, likelyUnits, provenUnits, type CrewOptions, type Units } from './units';
+import { appUnits, Crew, likelyUnits, provenUnits, type CrewOptions, type Units } from './units';
 
 export interface PrepareOptions extends CrewOptions {
   /** The repository's root. */
@@ -89,7 +89,11 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   reader.refresh();
   const cache = new Cache(options.cache === false ? undefined : root);
   if (cache.isEmpty) crew.expect(likelyUnits(root));
-  const loaded = load(root, { texts: options.texts, memory: options.cache === false ? undefined : cache });
+  const loaded = load(root, {
+    texts: options.texts,
+    memory: options.cache === false ? undefined : cache,
+    resolved: (stage) => isPinned(stage) || crew.begin(appUnits(stage, sourceOf)),
+  });
   const pins = await resolvePins(loaded.repository, options, { cache, reader });
   const repository = {
     ...loaded.repository,

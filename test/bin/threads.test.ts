@@ -19,7 +19,7 @@ async function answerOf(program: string): Promise<unknown> {
     argv: [program],
     stderr: true,
   });
-  worker.postMessage('[]');
+  worker.postMessage('{"stages":[],"units":[]}');
   const answer = await new Promise<unknown>((resolve) => {
     worker.on('message', resolve);
     worker.on('error', ({ message }: Error) => resolve(message));
@@ -37,7 +37,7 @@ test('a thread runs the bundle of its main thread, whatever has become of the so
     "parentPort?.postMessage('edited');\nparentPort?.on",
   );
   expect(await answerOf(bundle)).toEqual([]);
-  expect(await answerOf(checkout.path('src/synth/units/crew.ts'))).toBe('edited');
+  expect(await answerOf(checkout.path('src/synth/units/hire.ts'))).toBe('edited');
   checkout.remove('.stageline/program');
   expect(await answerOf(bundle)).toBe('the program has changed since it was started');
 });

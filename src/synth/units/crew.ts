@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { PACKAGE_ROOT } from '../../model/package-root';
-import type { Rendered, StageInput, UnitInput } from './input';
+import { Thread, type Answer } from './hire';
+import type { Rendered, UnitInput } from './input';
 import type * as unitModule from './unit';
 
 /** A thread needs some time to load: fewer units than this for each are rendered sooner without it. */
@@ -13,15 +12,9 @@ const AN_APP = 500;
 /** So many units are rendered in one go, and so few in the end. */
 const [CHUNK, LEAST] = [25, 4];
 /** Chunks that a thread has at a time: with one it would wait for the next until the main thread looks up. */
-const AHEAD = 2;
-const THREAD = join(PACKAGE_ROOT, 'bin/unit-thread.js');
-
-/** Units as they go to a thread, as JSON: the stages are there already. */
-export type Task = readonly (Omit<UnitInput, 'stage'> & { readonly stage: number })[];
-/** What a thread is told: the stages once, then one task after the other. */
-export type Message = readonly StageInput[] | string;
-/** Units as they come back. */
-export type Answer = readonly (Rendered | undefined)[];
+const AT_A_TIME = 2;
+/** Chunks that a thread has while the main thread reads the rest of the input, and looks up no more. */
+const AHEAD = 8;
 
 export interface CrewOptions {
   /** Threads beside the one that runs already. @default one for each further processor, where there is enough to do */
@@ -42,6 +35,7 @@ export const likelyUnits = (root: string): number =>
 /** This thread, and those that render beside it. They keep the process alive until they are let go. */
 export class Crew {
   private threads: Thread[] = [];
+  private readonly begun: Begun[] = [];
 
   constructor(private readonly options: CrewOptions = {}) {}
 
@@ -53,6 +47,16 @@ export class Crew {
     for (const thread of this.threads.splice(threads)) thread.letGo();
   }
 
+  /** Gives threads that have nothing to do some of the apps that are likely to be rendered. */
+  begin(inputs: readonly UnitInput[]): void {
+    const idle = this.threads.filter((each) => this.begun.every(({ thread }) => thread !== each));
+    const chunks = chunksOf(inputs).slice(0, idle.length * AHEAD);
+    for (const [i, units] of chunks.entries()) {
+      const thread = idle[i % idle.length]!;
+      this.begun.push({ thread, units, answer: thread.render(units) });
+    }
+  }
+
   letGo(): void {
     this.expect(0);
   }
@@ -61,17 +65,40 @@ export class Crew {
   async render(inputs: readonly UnitInput[]): Promise<Answer> {
     this.expect(inputs.length);
     const units = new Array<Rendered | undefined>(inputs.length);
-    const queue = chunksOf(inputs.length);
     let done = 0;
-    const store = ([start]: Chunk, answers: Answer): void => {
-      answers.forEach((unit, i) => (units[start + i] = unit));
-      this.options.progress?.((done += answers.length), inputs.length);
+    const store = (chunk: Chunk, answer: Answer): void => {
+      for (const [i, place] of chunk.entries()) units[place] = answer[i];
+      this.options.progress?.((done += chunk.length), inputs.length);
     };
-    const stages = [...new Set(inputs.map(({ stage }) => stage))];
-    const others = this.threads.map((thread) => thread.work({ stages, inputs, queue, store }));
+    const begun = this.wantedOf(inputs);
+    const left = new Set(inputs.keys());
+    for (const { chunk } of begun) for (const place of chunk) left.delete(place);
+    const queue = chunksOf([...left]);
+    const settle = async (chunk: Chunk, answer: ReturnType<Thread['render']>): Promise<void> => {
+      const rendered = await answer;
+      if (rendered) store(chunk, rendered);
+      else queue.push(chunk);
+    };
+    const serve = async (thread: Thread): Promise<void> => {
+      const mine = begun.filter((each) => each.thread === thread);
+      const waiting = mine.map(({ chunk, answer }) => settle(chunk, answer));
+      while (!thread.isGone) {
+        while (waiting.length < AT_A_TIME && queue.length > 0) {
+          const chunk = queue.shift()!;
+          waiting.push(settle(chunk, thread.render(chunk.map((place) => inputs[place]!))));
+        }
+        if (waiting.length === 0) return;
+        await waiting.shift();
+      }
+      await Promise.all(waiting);
+    };
+    const others = this.threads.map(serve);
     const work = async (): Promise<void> => {
       for (let chunk = queue.shift(); chunk; chunk = queue.shift()) {
-        store(chunk, inputs.slice(...chunk).map(renderNow));
+        store(
+          chunk,
+          chunk.map((place) => renderNow(inputs[place]!)),
+        );
         // Threads answer, and are given more, in between.
         if (others.length > 0) await new Promise((resolve) => setImmediate(resolve));
       }
@@ -83,70 +110,35 @@ export class Crew {
     this.letGo();
     return units;
   }
-}
 
-/** Units that are rendered in one go: where they begin, and where they end. */
-type Chunk = readonly [start: number, end: number];
-
-/** Small ones last, so that no thread waits long for another in the end. */
-function chunksOf(length: number): Chunk[] {
-  const chunks: Chunk[] = [];
-  for (let start = 0; start < length;) {
-    const size = Math.max(LEAST, Math.min(CHUNK, Math.floor((length - start) / 8)));
-    chunks.push([start, (start = Math.min(length, start + size))]);
-  }
-  return chunks;
-}
-
-interface Job {
-  readonly stages: readonly StageInput[];
-  readonly inputs: readonly UnitInput[];
-  /** What nobody has begun yet. */
-  readonly queue: Chunk[];
-  readonly store: (chunk: Chunk, units: Answer) => void;
-}
-
-class Thread {
-  private readonly worker = new Worker(THREAD, { argv: [__filename] });
-  private isGone = false;
-
-  constructor() {
-    this.worker.on('error', () => undefined);
-    this.worker.on('exit', () => (this.isGone = true));
-  }
-
-  letGo(): void {
-    void this.worker.terminate();
-  }
-
-  /** Takes from the queue until it is empty; what it cannot do goes back. */
-  work({ stages, inputs, queue, store }: Job): Promise<void> {
-    if (this.isGone) return Promise.resolve();
-    const { worker } = this;
-    const begun: Chunk[] = [];
-    return new Promise((resolve) => {
-      const fill = (): void => {
-        while (begun.length < AHEAD && queue.length > 0) {
-          const chunk = queue.shift()!;
-          begun.push(chunk);
-          const task = inputs
-            .slice(...chunk)
-            .map(({ stage, ...rest }) => ({ ...rest, stage: stages.indexOf(stage) }));
-          // A tenth of what it takes to clone them.
-          worker.postMessage(JSON.stringify(task satisfies Task) satisfies Message);
-        }
-        if (begun.length === 0) resolve();
-      };
-      worker.on('message', (answer: Answer) => {
-        store(begun.shift()!, answer);
-        fill();
-      });
-      worker.on('exit', () => {
-        queue.push(...begun.splice(0));
-        resolve();
-      });
-      worker.postMessage(stages satisfies Message);
-      fill();
+  /** What was begun of this. */
+  private wantedOf(inputs: readonly UnitInput[]): readonly (Begun & { readonly chunk: Chunk })[] {
+    const places = new Map(inputs.map(({ source }, place) => [source, place]));
+    return this.begun.flatMap((batch) => {
+      const chunk = batch.units.map(({ source }) => places.get(source));
+      const isSame = (place: number | undefined, i: number): boolean =>
+        place !== undefined && inputs[place]!.app?.values === batch.units[i]!.app?.values;
+      return chunk.every(isSame) ? [{ ...batch, chunk: chunk as Chunk }] : [];
     });
   }
+}
+
+/** What a thread was given before everything was known. */
+interface Begun {
+  readonly thread: Thread;
+  readonly units: readonly UnitInput[];
+  readonly answer: ReturnType<Thread['render']>;
+}
+
+/** The places of units that are rendered in one go. */
+type Chunk = readonly number[];
+
+/** Small ones last, so that no thread waits long for another in the end. */
+function chunksOf<T>(all: readonly T[]): (readonly T[])[] {
+  const chunks: (readonly T[])[] = [];
+  for (let start = 0; start < all.length;) {
+    const size = Math.max(LEAST, Math.min(CHUNK, Math.floor((all.length - start) / 8)));
+    chunks.push(all.slice(start, (start += size)));
+  }
+  return chunks;
 }

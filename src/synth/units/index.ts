@@ -65,6 +65,18 @@ export async function provenUnits(
   return units;
 }
 
+/** What the apps of a stage are rendered from that depend on values and this program alone. */
+export function appUnits(environment: Environment, sourceOf: UnitOptions['sourceOf']): readonly UnitInput[] {
+  const stage = stageInput(environment);
+  return appsOf(environment).map((app) => ({
+    stage,
+    app: appInput(app),
+    source: sourceOf(environment, app),
+  }));
+}
+
+const appsOf = ({ apps }: Environment): readonly App[] => apps.filter(({ kind }) => !OTHERS.includes(kind));
+
 /** A file of a stage, and what is known of it. */
 interface File {
   readonly of: App | Environment | PinnedText;
@@ -92,7 +104,7 @@ function stageFiles(
   const kept = (key && cache.get(key)) as readonly Kept[] | undefined;
   const stage = stageInput(environment);
   const about = kept ? '' : cache.keyOf(stage);
-  const apps = [undefined, ...environment.apps.filter(({ kind }) => !OTHERS.includes(kind))];
+  const apps = [undefined, ...appsOf(environment)];
   const files = apps.map((app, i): File => {
     const [path, source] = [pathOf(environment, app), sourceOf(environment, app)];
     const input = (): UnitInput => ({ stage, app: app && appInput(app), source });

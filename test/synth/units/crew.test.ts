@@ -5,21 +5,22 @@ import type * as workerThreads from 'node:worker_threads';
 import { load } from '../../../src/synth/load';
 import { synth } from '../../../src/synth/synth';
 import { Crew, likelyUnits } from '../../../src/synth/units';
+import type { Task } from '../../../src/synth/units/hire';
 import { appInput, stageInput, type UnitInput } from '../../../src/synth/units/input';
 import { writeRepository } from '../../bench/repository';
 
-/** Every thread that was started, and how much it was told; each is a real one. */
-const mockStarted: (workerThreads.Worker & { told: number })[] = [];
+/** Every thread that was started, and what it was told; each is a real one. */
+const mockStarted: (workerThreads.Worker & { readonly told: string[] })[] = [];
 jest.mock('node:worker_threads', () => {
   const actual = jest.requireActual<typeof workerThreads>('node:worker_threads');
   class Watched extends actual.Worker {
-    told = 0;
+    readonly told: string[] = [];
     constructor(...given: ConstructorParameters<typeof workerThreads.Worker>) {
       super(...given);
       mockStarted.push(this);
     }
-    override postMessage(message: unknown): void {
-      this.told++;
+    override postMessage(message: string): void {
+      this.told.push(message);
       super.postMessage(message);
     }
   }
@@ -39,13 +40,21 @@ beforeEach(() => {
   writeRepository(root, SIZE);
   inputs = load(root).repository.environments.flatMap((environment) => {
     const stage = stageInput(environment);
-    return environment.apps.map((app) => ({ stage, app: appInput(app), source: `${app.name}.yaml` }));
+    return environment.apps.map((app) => ({
+      stage,
+      app: appInput(app),
+      source: `${app.name} in ${environment.name}`,
+    }));
   });
   expect(inputs).toHaveLength(TOTAL);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const alone = () => new Crew({ threads: 0 }).render(inputs);
+const sourcesTold = (): string[] =>
+  mockStarted.flatMap(({ told }) =>
+    told.flatMap((json) => (JSON.parse(json) as Task).units.map(({ source }) => source)),
+  );
 const ended = (thread: workerThreads.Worker) => new Promise((resolve) => thread.once('exit', resolve));
 
 test('several threads render what one alone does, in its order, and every unit is told of once', async () => {
@@ -68,9 +77,9 @@ test('a thread that dies gives back all that it had begun', async () => {
   const crew = new Crew({
     threads: 1,
     progress: (now) => {
-      // It is loading, and has two tasks beside the stages.
+      // It is loading, and has two tasks.
       if (done === 0) {
-        expect(mockStarted[0]!.told).toBe(3);
+        expect(mockStarted[0]!.told).toHaveLength(2);
         void mockStarted[0]!.terminate();
       }
       done = now;
@@ -85,7 +94,43 @@ test('a thread that died while it was waited for does no harm', async () => {
   crew.expect(TOTAL);
   await mockStarted[0]!.terminate();
   expect(await crew.render(inputs)).toEqual(await alone());
-  expect(mockStarted[0]!.told).toBe(0);
+  expect(mockStarted[0]!.told).toEqual([]);
+});
+
+test('what a thread began before all was known is rendered once, and told of with the rest', async () => {
+  const told: number[] = [];
+  const crew = new Crew({ threads: 2, progress: (done) => void told.push(done) });
+  crew.expect(TOTAL);
+  crew.begin(inputs.slice(0, SIZE.apps));
+  const begun = sourcesTold();
+  expect(begun.length).toBeGreaterThan(SIZE.apps / 2);
+  // They have more than enough to do.
+  crew.begin(inputs.slice(SIZE.apps));
+  expect(sourcesTold()).toEqual(begun);
+  expect(await crew.render(inputs)).toEqual(await alone());
+  expect(new Set(sourcesTold()).size).toBe(sourcesTold().length);
+  expect(told.at(-1)).toBe(TOTAL);
+});
+
+test('what a thread began and could not end is rendered all the same', async () => {
+  const crew = new Crew({ threads: 1 });
+  crew.expect(TOTAL);
+  crew.begin(inputs);
+  expect(sourcesTold().length).toBeGreaterThan(0);
+  void mockStarted[0]!.terminate();
+  expect(await crew.render(inputs)).toEqual(await alone());
+});
+
+test('what was begun of values that are others now, or of what is known, is left aside', async () => {
+  const crew = new Crew({ threads: 1 });
+  crew.expect(TOTAL);
+  const others = inputs.map(({ app, ...rest }) => ({
+    ...rest,
+    app: { ...app!, values: { ...app!.values, image: 'registry.example.com/other:1.0.0' } },
+  }));
+  crew.begin(others as readonly UnitInput[]);
+  const wanted = inputs.slice(10, 20);
+  expect(await crew.render(wanted)).toEqual((await alone()).slice(10, 20));
 });
 
 test('a thread that was started ahead is taken, and all are let go in the end', async () => {
