@@ -35,16 +35,27 @@ export function keepLines(text: string, before: string, after: string): string |
 
 const squeezed = (line: string): string => line.replaceAll(/\s+/g, '');
 
-/** For each line of the printer those that it stands for: empty ones it may leave out. */
+/**
+ * For each line of the printer those that it stands for: empty ones it may leave out, and a comment behind the key of a map
+ * or list it puts into a line of its own.
+ */
 function linesBehind(own: readonly string[], old: readonly string[]): string[][] | undefined {
   let at = 0;
   const behind: string[][] = [];
-  for (const line of old) {
+  for (let i = 0; i < old.length; i++) {
+    const [line, next = ''] = [squeezed(old[i]!), squeezed(old[i + 1] ?? '')];
     const lines: string[] = [];
-    while (squeezed(line) !== '' && at < own.length && squeezed(own[at]!) === '') lines.push(own[at++]!);
-    if (at >= own.length || squeezed(own[at]!) !== squeezed(line)) return undefined;
+    while (line !== '' && at < own.length && squeezed(own[at]!) === '') lines.push(own[at++]!);
+    if (at >= own.length) return undefined;
+    const written = squeezed(own[at]!);
+    const isParted = next.startsWith('#') && written === line + next;
+    if (written !== line && !isParted) return undefined;
     lines.push(own[at++]!);
     behind.push(lines);
+    if (isParted) {
+      behind.push([]);
+      i++;
+    }
   }
   if (own.slice(at).some((line) => squeezed(line) !== '')) return undefined;
   behind.at(-1)?.push(...own.slice(at));

@@ -126,12 +126,13 @@ function placeOf(
   doc: Document.Parsed,
   { path, value }: ValueEdit,
 ): { readonly range?: readonly [start: number, end: number]; readonly written?: string } {
-  if (typeof value !== 'string' || value.includes('\n')) return {};
+  if (!isScalarValue(value) || String(value).includes('\n')) return {};
   const node = doc.getIn(path, true);
   if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return {};
   if (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED) return {};
   const [start, end] = node.range;
-  return start === end ? {} : { range: [start, end], written: scalarText(value, node.type) };
+  const written = typeof value === 'string' ? scalarText(value, node.type) : String(value);
+  return start === end ? {} : { range: [start, end], written };
 }
 
 // Bare only where every reader of YAML, 1.1 or 1.2, takes it for a string.

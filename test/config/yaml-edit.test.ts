@@ -78,6 +78,44 @@ describe('an edit of a stage file', () => {
     expect(windows.split('\r\n')).toEqual([...text.slice(0, 8), '    image: r/web:2', ...text.slice(8)]);
   });
 
+  test('leaves a comment behind the key of a map or list where it stands, and what is after it as it was', () => {
+    const text = [
+      'apps: # by team',
+      '  web: # the shop',
+      '    # and its cart',
+      '    args: # in this order',
+      "      - 'a'",
+      '      # then',
+      '      - b   # last',
+      '    env: {LOG: info}',
+      '  other:   # more of it',
+      '    replicas: 3 # enough',
+      '    network: {to: [a,b]}',
+      '',
+    ];
+    const edit = (path: string, value: unknown, end = '\n'): string[] =>
+      editYaml(text.join(end), [{ path: path.split('.'), value }], 'f').split(end);
+    for (const end of ['\n', '\r\n']) {
+      expect(edit('apps.other.image', 'r/o:1', end)).toEqual([
+        ...text.slice(0, 11),
+        '    image: r/o:1',
+        ...text.slice(11),
+      ]);
+      expect(edit('apps.web.env', undefined, end)).toEqual([...text.slice(0, 7), ...text.slice(8)]);
+    }
+    expect(edit('apps.web', undefined).filter((line) => line.includes('apps'))).toEqual(['apps: # by team']);
+  });
+
+  test('puts a number, a truth value and null in the place of a scalar, whatever stood there', () => {
+    const text = 'a: 3   # three\nb: "x" # text\nc: [1,2]\nd: # empty\n  e: {f: true}\n';
+    const edit = (path: string, value: unknown): string =>
+      editYaml(text, [{ path: path.split('.'), value }], 'f');
+    expect(edit('a', 5)).toBe(text.replace('a: 3', 'a: 5'));
+    expect(edit('b', false)).toBe(text.replace('"x"', 'false'));
+    expect(edit('d.e.f', null)).toBe(text.replace('f: true', 'f: null'));
+    expect(edit('b', -1.5e-7)).toBe(text.replace('"x"', '-1.5e-7'));
+  });
+
   test('takes a key away', () => {
     const after = set('apps.frontend.autoscaling', undefined);
     expect(parseValues(after)).not.toHaveProperty('apps.frontend.autoscaling');
