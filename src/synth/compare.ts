@@ -85,7 +85,8 @@ function differing(
       kept += objectCount(rendered);
     } else others.push(rendered);
   }
-  const was = [...before].flatMap(([path, file]) => (stays.has(path) ? [] : file.objects()));
+  const was: KubeObject[] = [];
+  for (const [path, file] of before) if (!stays.has(path)) was.push(...file.objects());
   // What was not there before is told by its name.
   const objectsOf = (file: RenderedFile) =>
     was.length === 0 && file.proven ? file.proven.outlines : file.objects;

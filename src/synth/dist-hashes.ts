@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { DistReader, isSettled, type Hashed } from '../manifests/publish';
+import { DistReader, isSettled, type KnownHashes } from '../manifests/publish';
 import { readCached, timeCached, writeCached } from './cache-folder';
 import type { PrepareOptions } from './prepare';
 
@@ -38,7 +38,7 @@ export function keepHashes(reader: DistReader): void {
   writeCached(reader.root, FILE, `${headOf(Buffer.from(json))}\n${json}`);
 }
 
-function knownHashes(root: string): ((path: string) => Hashed | undefined) | undefined {
+function knownHashes(root: string): KnownHashes | undefined {
   // Before it is read: where another one is put in its place meanwhile, that is later.
   const written = timeCached(root, FILE);
   const columns = written === undefined ? undefined : columnsOf(readCached(root, FILE));
@@ -48,14 +48,15 @@ function knownHashes(root: string): ((path: string) => Hashed | undefined) | und
   for (let i = 0; i < paths.length; i++) places.set(paths[i]!, i);
   // Where a clock was set back, a file may be changed once more at the very time that it has.
   const moment = Math.min(written!, Date.now());
-  return (path) => {
-    const i = places.get(path);
-    if (i === undefined) return undefined;
+  return (path, stamp) => {
+    const i = places.get(path) ?? -1;
     const at = 4 * i;
-    const [ino, size] = [stamps[at]!, stamps[at + 1]!];
-    const [mtimeMs, ctimeMs] = [stamps[at + 2]!, stamps[at + 3]!];
-    const found = { path, hash: hashes[i]!, ino, size, mtimeMs, ctimeMs };
-    return isSettled(found, moment) ? found : undefined;
+    const isSame =
+      stamps[at] === stamp.ino &&
+      stamps[at + 1] === stamp.size &&
+      stamps[at + 2] === stamp.mtimeMs &&
+      stamps[at + 3] === stamp.ctimeMs;
+    return isSame && isSettled(stamp, moment) ? hashes[i] : undefined;
   };
 }
 

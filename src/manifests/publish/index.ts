@@ -5,7 +5,7 @@ export type { DistFile, FileState } from './inspect';
 export { byText, isFilePath, isStageName, LOCK_FILE } from './paths';
 export { checkDist, publish, type CheckResult, type PublishResult } from './publish';
 export { listedFiles, readDist, readLock, textOf, verifyLock } from './read';
-export { DistReader, type Hashed } from './reader';
+export { DistReader, type Hashed, type KnownHashes } from './reader';
 export { recover, type Recovery } from './recover';
 export { formatLock, lockPath, parseLock, type StageLock } from './stage-lock';
 export { isSettled } from './stamp';

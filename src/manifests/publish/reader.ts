@@ -13,6 +13,9 @@ export interface Hashed extends Stamp {
   readonly hash: string;
 }
 
+/** The hash of a file that was read when it had this stamp, so that it still is what it was; undefined for others. */
+export type KnownHashes = (path: string, stamp: Stamp) => string | undefined;
+
 interface Remembered {
   /** Absent: there is no regular file. */
   readonly stamp?: Stamp;
@@ -35,10 +38,10 @@ export class DistReader {
   private readonly started = Date.now();
   private gained = 0;
 
-  /** @param known a file that was read by an earlier command: its hash counts while it has the same stamp */
+  /** @param known of files that earlier commands have read */
   constructor(
     readonly root: string,
-    private readonly known: (path: string) => Hashed | undefined = () => undefined,
+    private readonly known: KnownHashes = () => undefined,
   ) {}
 
   /**
@@ -111,25 +114,20 @@ export class DistReader {
   private look(path: string): Remembered | undefined {
     let found = this.memory.get(path);
     if (found?.round !== this.round) {
-      found = this.seen(this.stampOf(path), found ?? this.before(path));
+      found = this.seen(path, found);
       this.memory.set(path, found);
     }
     return found.stamp && found;
   }
 
-  /** @param before what was seen there before, if anything was */
-  private seen(stamp: Stamp | undefined, before: Remembered | undefined): Remembered {
+  private seen(path: string, before: Remembered | undefined): Remembered {
     const { round } = this;
-    const isAsBefore =
-      before?.stamp && stamp && isSame(before.stamp, stamp) && isSettled(stamp, this.started);
-    if (!isAsBefore) return { stamp, round };
+    const stamp = this.stampOf(path);
+    if (!stamp || !isSettled(stamp, this.started)) return { stamp, round };
+    if (!before) return { stamp, round, hash: this.known(path, stamp) };
+    if (!before.stamp || !isSame(before.stamp, stamp)) return { stamp, round };
     before.round = round;
     return before;
-  }
-
-  private before(path: string): Remembered | undefined {
-    const stamp = this.known(path);
-    return stamp && { stamp, hash: stamp.hash, round: 0 };
   }
 
   private stampOf(path: string): Stamp | undefined {

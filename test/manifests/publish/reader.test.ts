@@ -1,7 +1,14 @@
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { DistReader, isSettled, publish, sha256, type Hashed } from '../../../src/manifests/publish';
+import {
+  DistReader,
+  isSettled,
+  publish,
+  sha256,
+  type Hashed,
+  type KnownHashes,
+} from '../../../src/manifests/publish';
 import { newRoot, put, refusal, removeRoots, stage } from './support';
 
 afterAll(removeRoots);
@@ -22,7 +29,11 @@ function knowing(root: string): { readonly known: readonly Hashed[]; readonly ne
   const reader = new DistReader(root);
   for (const path of [A, 'dev/b.yaml']) reader.hash(path);
   const known = reader.hashed();
-  return { known, next: () => new DistReader(root, (path) => known.find((file) => file.path === path)) };
+  const find: KnownHashes = (path, { ino, size, mtimeMs, ctimeMs }) => {
+    const stamp = [path, ino, size, mtimeMs, ctimeMs].join();
+    return known.find((f) => [f.path, f.ino, f.size, f.mtimeMs, f.ctimeMs].join() === stamp)?.hash;
+  };
+  return { known, next: () => new DistReader(root, find) };
 }
 
 test('a file that stays as it was is known without being read', async () => {
