@@ -1,4 +1,5 @@
 import { checkStages } from '../manifests/checks';
+import { sha256 } from '../manifests/publish';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
 import { clusterIdentity, type Cluster, type KubernetesVersion } from '../model/cluster';
 import { describeObject, type KubeObject } from '../model/kube';
@@ -8,15 +9,32 @@ import type { RenderedFile, RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import type { OnCluster } from './delivery';
 
+/** Stages that are right already, and on clusters together with those that are looked at: {@link seenOf} them, by cluster. */
+export type Unseen = ReadonlyMap<string, readonly string[]>;
+
 /**
  * Everything that must hold before anything is written: each object against the schema of its cluster's version, and
  * all stages together against the named rules. A stage that runs on several clusters has to hold on each.
+ *
+ * @returns undefined where that cannot be told without the stages that are not seen
  */
 export function check(
   rendered: readonly RenderedStage[],
   delivery: readonly OnCluster[],
+  cache: Cache,
+  unseen: Unseen,
+): Problem[] | undefined;
+export function check(
+  rendered: readonly RenderedStage[],
+  delivery: readonly OnCluster[],
+  cache?: Cache,
+): Problem[];
+export function check(
+  rendered: readonly RenderedStage[],
+  delivery: readonly OnCluster[],
   cache = new Cache(),
-): Problem[] {
+  unseen: Unseen = new Map(),
+): Problem[] | undefined {
   const all = onEachCluster(rendered);
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
@@ -29,7 +47,9 @@ export function check(
   const isOpen = ({ cluster, provenFor = cluster.kubernetes }: OnCluster & Partial<Placed>): boolean =>
     provenFor !== cluster.kubernetes || (definitions.get(clusterIdentity(cluster)) ?? []).length > 0;
   // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
-  const keys = clusterKeys(all, isOpen, cache);
+  const keys = clusterKeys(all, isOpen, cache, unseen);
+  for (const id of unseen.keys())
+    if ((definitions.get(id) ?? []).length > 0 || !cache.has(keys.get(id)!)) return undefined;
   const stages = all.filter(({ cluster }) => !cache.has(keys.get(clusterIdentity(cluster))!));
   const validators = new Map<string, SchemaValidator>();
   const validatorOf = (cluster: Cluster): SchemaValidator => {
@@ -56,24 +76,31 @@ export function check(
   return problems;
 }
 
-/**
- * For each cluster, the hash of all that is checked of the stages there: of what is proven that is its outlines, and all
- * of it where its objects are looked at once more.
- */
+/** For each cluster, the hash of all that is checked of the stages there. */
 function clusterKeys(
   stages: readonly Placed[],
   isOpen: (stage: Placed) => boolean,
   cache: Cache,
+  unseen: Unseen,
 ): ReadonlyMap<string, string> {
-  const parts = new Map<string, unknown[]>();
-  for (const one of stages) {
-    const { files, at: _, acknowledged: __, ...stage } = one;
-    const seen = isOpen(one) ? 'hash' : 'outlineHash';
-    const contents = files.map((file) => [file.path, file.proven?.[seen] ?? file.objects]);
-    getOrSet(parts, clusterIdentity(stage.cluster), () => []).push([stage, contents]);
-  }
-  return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part])]));
+  const parts = new Map([...unseen].map(([id, seen]) => [id, [...seen]]));
+  for (const one of stages)
+    getOrSet(parts, clusterIdentity(one.cluster), () => []).push(partOf(one, isOpen(one)));
+  return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part.sort()])]));
 }
+
+/**
+ * The hash of what is checked of a stage on one cluster: of what is proven that is its outlines, and all of it where its
+ * objects are looked at once more.
+ */
+function partOf({ files, at: _, acknowledged: __, ...stage }: Placed, isOpen: boolean): string {
+  const seen = isOpen ? 'hash' : 'outlineHash';
+  const contents = files.map((file) => [file.path, file.proven?.[seen] ?? file.objects]);
+  return sha256(JSON.stringify([stage, contents]));
+}
+
+/** The hash of what is checked of a stage that runs on one cluster, and is proven there. */
+export const seenOf = (stage: RenderedStage): string => partOf(onEachCluster([stage])[0]!, false);
 
 /** A stage as one of its clusters gets it. */
 interface Placed extends RenderedStage {

@@ -10,13 +10,20 @@ export const DELIVERY = 'argocd';
 /**
  * What dist/ deploys now: these stages, and those that are left there. A file is read as YAML only where somebody asks
  * for its objects.
+ *
+ * @param others stages that nobody asks about
  */
-export function deployedNow(root: string, stages: readonly string[], reader: DistReader): Before {
+export function deployedNow(
+  root: string,
+  stages: readonly string[],
+  reader: DistReader,
+  others: { has(name: string): boolean } = new Set(),
+): Before {
   const folders = existsSync(join(root, 'dist'))
     ? readdirSync(join(root, 'dist'), { withFileTypes: true })
     : [];
   const left = folders
-    .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY)
+    .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY && !others.has(entry.name))
     .map(({ name }) => name);
   const names = [...new Set([...stages, ...left.sort()])];
   const files = names.map((name): [string, Map<string, FileBefore>] => [name, filesOf(root, name, reader)]);

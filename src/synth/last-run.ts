@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals/rules';
-import { lockPath, recover, sha256, verifyLock, type DistReader } from '../manifests/publish';
+import { lockHash, recover, sha256, verifyLock, type DistReader } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { Repository } from '../model/environment';
@@ -102,11 +102,6 @@ function parse(file: Buffer | undefined): LastRun | undefined {
 
 const hasClasses = (root: string): boolean =>
   existsSync(join(root, CLASSES)) && readdirSync(join(root, CLASSES)).length > 0;
-
-function lockHash(root: string, name: string): string | undefined {
-  const path = join(root, lockPath(name));
-  return existsSync(path) ? sha256(readFileSync(path)) : undefined;
-}
 
 /** SHA-256 of these files, and of all below these folders; undefined where one is neither, such as a link. */
 function hashAll(root: string, paths: readonly string[]): string | undefined {

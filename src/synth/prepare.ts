@@ -4,7 +4,6 @@ import { recover, type DistReader, type PublishOptions } from '../manifests/publ
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
-import { clustersOf } from '../model/fleet';
 import type { RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
@@ -13,19 +12,20 @@ import { deliveryOf } from './delivery';
 import { DELIVERY, deployedNow } from './deployed';
 import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
-import { appInputs, hashOf, stageInputs } from './inputs';
+import { hashOf } from './inputs';
 import type { Settled } from './last-run';
-import { load, type Loaded } from './load';
+import { load } from './load';
 import { onceForAllStages } from './once';
 import { overlooked } from './overlooked';
 import { refusePlaintext } from './plaintext';
 import { emit } from './outputs';
 import { parityProblems } from './parity';
-import { isPinned, resolvePin, type PinnedStage } from './pins/pins';
-import { pathOf, renderRepository, sourceOf } from './render';
+import { renderRepository } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
-import { appUnits, Crew, likelyUnits, provenUnits, type CrewOptions, type Units } from './units';
+import { renderAhead, renderStages } from './stages';
+import { keepUnchanged, summaryOf, unchangedStages, unseenOn } from './unchanged';
+import { Crew, likelyUnits, type CrewOptions } from './units';
 
 export interface PrepareOptions extends CrewOptions {
   /** The repository's root. */
@@ -37,6 +37,8 @@ export interface PrepareOptions extends CrewOptions {
   readonly deep?: boolean;
   /** Take apps that were rendered before from the cache. @default true */
   readonly cache?: boolean;
+  /** Leave out of it stages that have not changed since dist/ was written. @default false: all are rendered */
+  readonly changedOnly?: boolean;
   /** Reads dist/: given where that has been looked at already. */
   readonly reader?: DistReader;
   /** The files of environments/ by name, in place of those on disk. */
@@ -48,8 +50,10 @@ export interface PrepareOptions extends CrewOptions {
 /** A repository rendered, checked and compared with dist/; nothing is written yet. */
 export interface Prepared {
   readonly repository: Repository;
-  /** Every stage, and Argo CD's own folder, as it is to stand below dist/. */
+  /** Stages, and Argo CD's own folder, as they are to stand below dist/. */
   readonly outputs: PublishOptions['stages'];
+  /** Stages that are in dist/ already, and were looked at no further. */
+  readonly keep: readonly string[];
   /** What the Git host is told, in files outside of dist/. */
   readonly hostFiles: HostFiles;
   readonly stages: readonly RenderedStage[];
@@ -62,7 +66,11 @@ export interface Prepared {
   readonly settled: () => Settled | undefined;
   /** What was rendered, to be kept for the next run. */
   readonly cache: Cache;
+  /** Once all is written: keeps what tells the next run that a stage has not changed since. */
+  readonly written: () => void;
 }
+
+const NONE = new Map<string, never>();
 
 /** Every stage of a repository as it is rendered from the working tree, checked by nothing yet; pins do not count. */
 export function renderAll(root: string): readonly RenderedStage[] {
@@ -92,26 +100,28 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   const loaded = load(root, {
     texts: options.texts,
     memory: options.cache === false ? undefined : cache,
-    resolved: (stage) => isPinned(stage) || crew.begin(appUnits(stage, sourceOf)),
+    resolved: (environment) => renderAhead(crew, environment),
   });
-  const pins = await resolvePins(loaded.repository, options, { cache, reader });
-  const repository = {
-    ...loaded.repository,
-    environments: loaded.repository.environments.map((e) => pins.get(e.name)?.environment ?? e),
-  };
-  const following = repository.environments.filter(({ name }) => !pins.has(name));
-  const units = await provenUnits(following, [...pins.values()], { crew, cache, reader, sourceOf, pathOf });
-  const { stages, outputs: rendered, notes } = renderAround(repository, following, loaded, pins, units);
-  const delivery = deliveryOf(repository, clusterKinds(stages), cache, reader);
+  const unchanged = options.changedOnly ? unchangedStages(loaded.repository, cache, reader) : NONE;
+  const known = { crew, cache, reader, unchanged };
+  const { repository, looked, stages, outputs: rendered, notes } = await renderStages(loaded, known, options);
+  const { environments } = repository;
+  const own = clusterKinds(stages);
+  const kinds = new Map(environments.map(({ name }) => [name, unchanged.get(name)?.kinds ?? own.get(name)!]));
+  const delivery = deliveryOf(repository, kinds, cache, reader);
   const argocd = { name: DELIVERY, files: delivery.onClusters.flatMap(({ files }) => files) };
 
+  const checked = check(stages, delivery.onClusters, cache, unseenOn(environments, unchanged));
   const problems = [
     ...delivery.problems,
     ...approvalProblems(repository),
-    ...check(onFleets(repository, stages), delivery.onClusters, cache),
-    ...parityProblems(repository.environments, stages, cache),
+    ...(checked ?? []),
+    ...parityProblems(environments, stages, cache),
     ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
   ];
+  // What is wrong is told of all stages as one.
+  if (unchanged.size > 0 && (!checked || problems.length > 0))
+    return prepareWith(crew, { ...options, changedOnly: false });
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 
   const outputs = [
@@ -129,9 +139,17 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     at: repository.locate?.(['allowDestructive', i]) ?? { file: 'environments/base.yaml' },
   }));
   const notesOf = (stage: string): readonly string[] => notes.get(stage) ?? [];
+  /** With those of the stages that were not looked at, in their places. */
+  const summariesOf = ({ summaries }: Comparison): readonly StageSummary[] => [
+    ...environments.map(({ name }) => {
+      const known = unchanged.get(name);
+      return known ? summaryOf(name, known) : summaries.find(({ stage }) => stage === name)!;
+    }),
+    ...summaries.filter(({ stage }) => !environments.some(({ name }) => name === stage)),
+  ];
   const against = (before: Before) => compare(before, now, removals, notesOf);
   const names = stages.map(({ name }) => name);
-  const changes = against(deployedNow(root, names, reader));
+  const changes = against(deployedNow(root, names, reader, unchanged));
   const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
   const sizes = sizeWarnings(repository, stages, outputs);
   const unseen = overlooked(root, loaded.repository, options.texts);
@@ -144,16 +162,24 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   return {
     repository,
     outputs,
+    keep: [...unchanged.keys()],
     hostFiles: hostFiles(root, repository),
     stages,
-    summaries: changes.summaries,
+    summaries: summariesOf(changes),
     refused: guarded.refused,
     warnings: warningsOf(guarded),
     reader,
     cache,
+    written: () =>
+      looked.forEach((environment, i) => {
+        const about = { kinds: kinds.get(environment.name)!, notes: notesOf(environment.name) };
+        // What is said of a stage in each run is found in each run.
+        if (sizeWarnings(repository, [stages[i]!], outputs).length === 0)
+          keepUnchanged(environment, stages[i]!, about, cache, root);
+      }),
     settled: () => {
       const after = against(asWritten(rendered));
-      const says = { stages: after.summaries, warnings: warningsOf(after) };
+      const says = { stages: summariesOf(after), warnings: warningsOf(after) };
       return cache.holdsCredential(says) ? undefined : says;
     },
   };
@@ -167,51 +193,4 @@ function asWritten(outputs: PublishOptions['stages']): Before {
       new Map(files.map(({ path, hash }) => [path, { hash: hash!, objects: () => [] }])),
     ]),
   );
-}
-
-/** Each stage with every cluster that it runs on. */
-function onFleets({ environments, values }: Repository, stages: readonly RenderedStage[]): RenderedStage[] {
-  return stages.map((stage, i) => ({ ...stage, clusters: clustersOf(values, environments[i]!) }));
-}
-
-async function resolvePins(
-  repository: Repository,
-  options: PrepareOptions,
-  known: { readonly cache: Cache; readonly reader: DistReader },
-): Promise<ReadonlyMap<string, PinnedStage>> {
-  const pins = new Map<string, PinnedStage>();
-  for (const environment of repository.environments)
-    if (isPinned(environment))
-      pins.set(environment.name, await resolvePin(environment, { ...options, ...known }));
-  return pins;
-}
-
-/** Renders the stages that follow the working tree, and puts the pinned ones in their places. */
-function renderAround(
-  repository: Repository,
-  following: Repository['environments'],
-  { sources }: Loaded,
-  pins: ReadonlyMap<string, PinnedStage>,
-  units: Units,
-): Pick<Prepared, 'stages' | 'outputs'> & { readonly notes: ReadonlyMap<string, readonly string[]> } {
-  const renderings = renderRepository({ ...repository, environments: following }, sources, units);
-  const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
-  const stages = repository.environments.map(({ name }): RenderedStage => {
-    const { stage } = pins.get(name) ?? {};
-    if (!stage) return byName.get(name)!.stage;
-    return { ...stage, files: stage.files.map((file) => file.with(units.get(file.content))) };
-  });
-  return {
-    stages,
-    outputs: repository.environments.map(
-      (environment, i) =>
-        pins.get(environment.name)?.output ?? {
-          name: environment.name,
-          inputs: stageInputs(environment, (app) => units.get(app)?.inputs ?? appInputs(app)),
-          base: null,
-          files: emit(stages[i]!.files, environment.name),
-        },
-    ),
-    notes: new Map(renderings.map(({ stage, notes }) => [stage.name, notes])),
-  };
 }

@@ -61,11 +61,17 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something may be rendered
   const { prepare } = require('./prepare') as typeof prepareModule;
-  const { outputs, summaries, refused, warnings, ...rest } = await prepare({ ...options, reader });
+  const changedOnly = last !== undefined;
+  const { outputs, keep, summaries, refused, warnings, ...rest } = await prepare({
+    ...options,
+    reader,
+    changedOnly,
+  });
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
-  const { files, different } = write({ root, stages: outputs, reader }, stale, options);
+  const { files, different } = write({ root, stages: outputs, keep, reader }, stale, options);
   if (writes) {
+    rest.written();
     rest.cache.save();
     if (options.cache !== false) keepHashes(reader);
     last?.save(rest.repository, rest.settled);

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../model/errors';
 import { requireFolder, typeAt } from './disk';
@@ -53,6 +53,12 @@ export function listedFiles(
     if (hash !== undefined) found.set(path, hash);
   }
   return found;
+}
+
+/** SHA-256 of the lock of a stage, as it is now; undefined if there is none. */
+export function lockHash(root: string, stage: string): string | undefined {
+  const path = join(root, lockPath(stage));
+  return existsSync(path) ? sha256(readFileSync(path)) : undefined;
 }
 
 /** The text of a file below dist/, with LF line endings. */

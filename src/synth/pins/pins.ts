@@ -129,30 +129,18 @@ function describe(
   const at = environment.locate([]);
   const files = texts.map((text) => new PinnedFile(name, at, text));
   const places = namespacesIn(files, cache);
-  const apps = files.flatMap(({ path }, i): App[] => {
-    if (path.endsWith('/_stage.yaml')) return [];
+  const apps = files.flatMap(({ path }, i): (readonly [string, string])[] => {
     const app = path.slice(name.length + 1).replace(/\.yaml$/, '');
-    return [
-      {
-        name: app,
-        objectName: app,
-        kind: 'pinned',
-        namespace: places[i] ?? environment.namespace,
-        values: NO_VALUES,
-        calls: [],
-        calledBy: [],
-        locate: () => at,
-      },
-    ];
+    return app === '_stage' ? [] : [[app, places[i] ?? environment.namespace]];
   });
-  const namespaces = [...new Set([environment.namespace, ...apps.map((app) => app.namespace)])];
+  const pinned = withApps(environment, apps);
   const { cluster, values } = environment;
   return {
-    environment: { ...environment, apps, namespaces },
+    environment: pinned,
     stage: {
       name,
       cluster,
-      namespaces,
+      namespaces: pinned.namespaces,
       at,
       podSecurity: values.podSecurity,
       existing: [...values.existing, ...foreignSecrets(values)],
@@ -165,6 +153,26 @@ function describe(
     },
     output: { ...output, files: texts },
   };
+}
+
+/** A pinned stage with the apps that it has at its revision, and their namespaces. */
+export function withApps(
+  environment: Environment,
+  known: readonly (readonly [name: string, namespace: string])[],
+): Environment {
+  const at = environment.locate([]);
+  const apps = known.map(([name, namespace]): App => ({
+    name,
+    objectName: name,
+    kind: 'pinned',
+    namespace,
+    values: NO_VALUES,
+    calls: [],
+    calledBy: [],
+    locate: () => at,
+  }));
+  const namespaces = [...new Set([environment.namespace, ...apps.map((app) => app.namespace)])];
+  return { ...environment, apps, namespaces };
 }
 
 /** A pinned app says nothing of itself here. */

@@ -1,0 +1,155 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DistReader, formatLock, readLock } from '../../src/manifests/publish';
+import { UserError } from '../../src/model/errors';
+import { Cache } from '../../src/synth/cache';
+import { load } from '../../src/synth/load';
+import { pinnedInputs } from '../../src/synth/pins/pins';
+import { synth } from '../../src/synth/synth';
+import { unchangedStages } from '../../src/synth/unchanged';
+import { writeRepository } from '../bench/repository';
+
+let root: string;
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'unchanged-'));
+  writeRepository(root, { apps: 4, stages: 3 });
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const run = () => synth({ root, env: {} });
+const path = (file: string): string => join(root, file);
+const read = (file: string): string => readFileSync(path(file), 'utf8');
+
+function edit(file: string, from: string | RegExp, to: string): void {
+  const text = read(file);
+  const edited = text.replace(from, to);
+  expect(edited).not.toBe(text);
+  writeFileSync(path(file), edited);
+}
+
+/** The stages that the next run leaves alone. */
+function leftAlone(): readonly string[] {
+  const cache = new Cache(root);
+  const { repository } = load(root, { memory: cache });
+  return [...unchangedStages(repository, cache, new DistReader(root)).keys()];
+}
+
+function filesIn(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = names.filter((name) => statSync(join(folder, name)).isFile());
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** What the run says and writes is what one says and writes that knows nothing. */
+async function expectAsAnew(): Promise<void> {
+  const other = mkdtempSync(join(tmpdir(), 'unchanged-anew-'));
+  try {
+    cpSync(root, other, { recursive: true });
+    rmSync(join(other, '.stageline'), { recursive: true, force: true });
+    const said = (at: string, cache: boolean) =>
+      synth({ root: at, env: {}, cache }).then(
+        ({ text, warnings }) => ({ text, warnings }),
+        (error: unknown) => ({ problems: (error as UserError).problems }),
+      );
+    expect(await said(root, true)).toEqual(await said(other, false));
+    expect(filesIn(path('dist'))).toEqual(filesIn(join(other, 'dist')));
+  } finally {
+    rmSync(other, { recursive: true, force: true });
+  }
+}
+
+describe('stages that have not changed', () => {
+  test('are left alone while another one changes', async () => {
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-1', 'stage-2']);
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    await expectAsAnew();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-1', 'stage-2']);
+  });
+
+  test('are looked at when base.yaml changes, which all are laid over', async () => {
+    await run();
+    edit('environments/base.yaml', 'LOG_LEVEL: info', 'LOG_LEVEL: debug');
+    expect(leftAlone()).toEqual([]);
+    await expectAsAnew();
+  });
+
+  test.each([
+    ['edited', () => edit('dist/stage-2/app-0001.yaml', 'app-0001', 'app-9999')],
+    ['removed', () => rmSync(path('dist/stage-2/app-0001.yaml'))],
+    ['put beside', () => writeFileSync(path('dist/stage-2/more.yaml'), 'a: 1\n')],
+    [
+      'locked otherwise',
+      () =>
+        writeFileSync(
+          path('dist/stage-2/stageline.lock'),
+          formatLock({ ...readLock(root, 'stage-2')!, inputs: '0'.repeat(64) }),
+        ),
+    ],
+  ])('are looked at when a file in dist/ was %s', async (_, change) => {
+    await run();
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    change();
+    expect(leftAlone()).toEqual(['stage-0']);
+    await expectAsAnew();
+  });
+
+  test('are looked at when one that changes may clash with them on their cluster', async () => {
+    edit('environments/stage-1.yaml', 'cluster: stage-1', 'cluster: stage-0');
+    for (const app of ['app-0000', 'app-0001', 'app-0002', 'app-0003'])
+      edit(
+        'environments/stage-1.yaml',
+        `${app}: {`,
+        `${app}: { route: { hostnames: [${app}.two.example.com] },`,
+      );
+    await run();
+    edit('environments/stage-1.yaml', 'app-0002.two.example.com', 'app-0002.example.com');
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    await expect(run()).rejects.toThrow(/app-0002\.example\.com/);
+    await expectAsAnew();
+    edit('environments/stage-1.yaml', 'app-0002.example.com', 'app-0002.three.example.com');
+    await expectAsAnew();
+  });
+
+  test('are looked at as long as one is held against another, or one may be removed', async () => {
+    await run();
+    edit('environments/stage-2.yaml', '\napps:', '\nparity: { with: stage-1 }\napps:');
+    expect(leftAlone()).toEqual([]);
+    await expectAsAnew();
+    edit('environments/stage-2.yaml', '\nparity: { with: stage-1 }', '');
+    edit('environments/base.yaml', '\nclusters:', '\nallowDestructive: [remove stage stage-9]\nclusters:');
+    await expectAsAnew();
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    expect(leftAlone()).toEqual([]);
+    await expectAsAnew();
+  });
+
+  test('keep their apps, if pinned, in what Argo CD is given', async () => {
+    await run();
+    const base = 'abcdef1234'.repeat(4);
+    edit('environments/stage-2.yaml', '\napps:', `\nbase: ${base}\napps:`);
+    const inputs = pinnedInputs(read('environments/stage-2.yaml'), read('environments/base.yaml'));
+    writeFileSync(
+      path('dist/stage-2/stageline.lock'),
+      formatLock({ ...readLock(root, 'stage-2')!, base, inputs }),
+    );
+    await run();
+    const argocd = filesIn(path('dist/argocd'));
+    edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
+    expect(leftAlone()).toEqual(['stage-1', 'stage-2']);
+    await expectAsAnew();
+    expect(filesIn(path('dist/argocd'))).toEqual(argocd);
+  });
+
+  test('are told among the others, in the order of the line, also with a stage that is gone', async () => {
+    await run();
+    edit('environments/base.yaml', '\nclusters:', '\nallowDestructive: [remove stage stage-2]\nclusters:');
+    await run();
+    rmSync(path('environments/stage-2.yaml'));
+    await expectAsAnew();
+    edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
+    await expectAsAnew();
+  });
+});
