@@ -16,11 +16,17 @@ export async function resolveCommit(repo: Repo, revision: string): Promise<strin
 
 /**
  * The full id of the commit that `revision` names.
- * @throws UserError `revision-missing` with the command that fetches it
+ * @throws UserError `revision-missing` with the command that fetches it, and `no-commit` for HEAD where there is none yet
  */
 export async function requireCommit(repo: Repo, revision: string): Promise<string> {
   const commit = await resolveCommit(repo, revision);
   if (commit !== undefined) return commit;
+  if (revision === 'HEAD')
+    throw new UserError({
+      code: 'no-commit',
+      cause: 'the branch has no commit yet',
+      remedy: 'commit what there is first',
+    });
   throw new UserError({
     code: 'revision-missing',
     cause: `the revision ${revision} is not in this clone`,

@@ -61,9 +61,9 @@ interface AppEdit {
 }
 
 function valueOf(text: string, before: unknown, path: ValuePath): unknown {
-  if (typeof before === 'string' || path.includes('env')) return text;
+  if (typeof before === 'string' || path.slice(0, -1).includes('env')) return text;
   try {
-    return parse(text, { version: '1.2' }) as unknown;
+    return parse(text, { version: '1.2', logLevel: 'error' }) as unknown;
   } catch {
     return text;
   }

@@ -17,7 +17,8 @@ export async function onNewBranch(
 ): Promise<Pick<Outcome, 'commit' | 'branch' | 'pushed'>> {
   const { repo } = workspace;
   const ref = `refs/heads/${branch}`;
-  const valid = (await repo.try(['check-ref-format', ref])).code === 0;
+  // Of a name such as "@{-1}" git makes another one; "-x" and "HEAD" are refs that no command of git can name.
+  const valid = branch !== 'HEAD' && (await repo.line(['check-ref-format', '--branch', branch])) === branch;
   const there = valid ? await sameChange(workspace, ref, built) : undefined;
   const commit = there ?? built;
   const moved =

@@ -1,4 +1,4 @@
-import { countCommits, resolveCommit } from '../git/read';
+import { countCommits, requireCommit } from '../git/read';
 import type { Repo } from '../git/repository';
 import { valueIn } from '../config/yaml-edit';
 import { windowsAt } from '../delivery';
@@ -54,8 +54,7 @@ export interface StageStatus {
  */
 export async function status(world: World): Promise<readonly StageStatus[]> {
   const repo = await openRepo(world);
-  const head = await resolveCommit(repo, 'HEAD');
-  if (head === undefined) throw new UserError({ code: 'no-commit', cause: 'there is no commit yet' });
+  const head = await requireCommit(repo, 'HEAD');
   const prepared = await prepareNow(world);
   const outdated = [...distChanges(world.root, prepared).keys()].sort();
   const records = await readRecords(repo);

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml } from '../../src/config/yaml-edit';
 import {
+  diffStages,
+  history,
   hold,
   promote,
   pullRequestBody,
@@ -10,6 +12,7 @@ import {
   setImage,
   setValues,
   status,
+  type World,
 } from '../../src/promotion';
 import { formatBehind } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
@@ -185,6 +188,15 @@ describe('a checkout that is not fit is refused with one code, and nothing chang
       expect(await code(attempt())).toEqual(expected);
     expect([git(dir, 'rev-parse', 'HEAD'), git(dir, 'status', '--porcelain')]).toEqual(before);
   });
+});
+
+test('a branch without a commit is said to be one, whatever is asked of it', async () => {
+  const dir = newRepository();
+  linkPackage(dir);
+  writeFiles(dir, YAML_FILES);
+  const world = worldAt(dir);
+  for (const ask of [status, (w: World) => history(w, 'dev'), (w: World) => diffStages(w, 'dev', 'staging')])
+    expect(await code(ask(world))).toEqual([1, 'no-commit']);
 });
 
 test('what the system refuses to write is no defect of stageline', async () => {

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hold, promote, rollback, setImage, setValues, type Outcome } from '../../src/promotion';
@@ -108,10 +109,9 @@ describe('promote', () => {
       3,
       'branch-exists',
     ]);
-    expect(await code(promote(worldAt(dir), { to: 'staging', branch: '../x..y' }))).toEqual([
-      3,
-      'branch-name',
-    ]);
+    for (const branch of ['../x..y', '-x', 'HEAD', '@{-1}', ''])
+      expect(await code(promote(worldAt(dir), { to: 'staging', branch }))).toEqual([3, 'branch-name']);
+    expect(git(dir, 'branch', '--format=%(refname:short)').split('\n')).toEqual(['main', 'promote/web']);
   });
 
   test('refuses when dist/ is not what the sources render, and when the tree is dirty', async () => {
@@ -161,6 +161,10 @@ describe('set-image and set', () => {
     });
     expect(stageFile(dir, 'dev')).toContain('LOG_LEVEL: "1.10"');
     expect(stageFile(dir, 'dev')).toContain('replicas: 4');
+    await setValues(worldAt(dir), { stage: 'dev', values: [['web.env', '{ A: "1", LOG_LEVEL: null }']] });
+    expect(parse(stageFile(dir, 'dev'))).toMatchObject({
+      apps: { web: { env: { A: '1', LOG_LEVEL: null } } },
+    });
     const bad = setValues(worldAt(dir), { stage: 'dev', values: [['web.replicsa', '4']] });
     await expect(bad).rejects.toThrow('replicas');
     expect(await code(image(dir, 'dev', 'web', 'latest'))).toEqual([1, expect.any(String)]);
