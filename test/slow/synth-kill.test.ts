@@ -37,7 +37,7 @@ const synth: Victim = {
   command: () => [process.execPath, 'bin/stageline.js', 'synth'],
   // What is kept for the next run; nothing half-written.
   mayRemain: (path) =>
-    /^cache(\/(results|last-run))?$|^program(\/(inputs\.json|[0-9a-f]{64}(\.js|\.v[\w.-]+\.code)))?$/.test(
+    /^\.gitignore$|^cache(\/(results|last-run|hashes))?$|^program(\/(inputs\.json|[0-9a-f]{64}(\.js|\.v[\w.-]+\.code)))?$/.test(
       path,
     ),
 };
