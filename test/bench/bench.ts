@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { objectKey, type KubeObject } from '../../src/model/kube';
-import { writeHistory } from './history';
+import { pinStages, writeHistory } from './history';
 import { helm, kubectl, measure, type Cost } from './measure';
 import { chartOf, overlayOf, valuesOf, writePeers } from './peers';
 import { appName, minReplicas, stageName, writeRepository, type Size } from './repository';
@@ -25,7 +25,9 @@ const COMMANDS = [
   ['promote', '--to', stageName(1), '--dry-run'],
 ];
 
-const [apps = 1000, stages = 3, sample = 12] = process.argv.slice(2).map(Number);
+const [apps = 1000, stages = 3, wanted = 12] = process.argv.slice(2).map(Number);
+/** Every fourth of them is a run of ours. */
+const sample = Math.max(wanted, 4);
 const size: Size = { apps, stages };
 const here = join(__dirname, '../..');
 const stageline = ['node', join(here, 'bin/stageline.js')];
@@ -83,6 +85,12 @@ function run(): void {
     name: args.filter((arg) => !/^stage-/.test(arg)).join(' '),
     costs: [1, 2, 3].map(() => measure([...stageline, ...args], root, [0, 2])),
   }));
+  pinStages(root, size, here);
+  measure([...stageline, 'synth'], root);
+  const pinned = [3, 7, 11].map((i) => {
+    changeOneValue(i);
+    return measure([...stageline, 'synth'], root);
+  });
   const smallRoot = join(root, 'small');
   writeRepository(smallRoot, { apps: Math.ceil(apps / 10), stages });
   const tenth = middle([anew(smallRoot), anew(smallRoot), anew(smallRoot)]);
@@ -100,6 +108,7 @@ function run(): void {
   console.log(`${''.padEnd(32)}${'CPU'.padStart(9)}${'clock'.padStart(9)}`);
   line('stageline, cold', ours, `peak ${Math.max(...cold.map(({ memory }) => Math.round(memory ?? 0)))} MB`);
   line('stageline, one value changed', middle(changed!), ratios(middle(changed!), least, 2, 'the least'));
+  line('the same, later stages pinned', middle(pinned));
   line('stageline, nothing changed', middle(same!), ratios(middle(same!), least, 2, 'the least'));
   line('least: start, read and hash all', least);
   line('floor: serialise and write', middle(floors!), ratios(ours, middle(floors!), 3, 'the floor, cold'));

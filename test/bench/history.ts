@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appName, stageName, type Size } from './repository';
 
@@ -25,6 +25,17 @@ export function writeHistory(root: string, { stages }: Size, commits: number): v
   git(['commit', '--quiet', '--message=feat: everything']);
   git(['fast-import', '--quiet'], [...blobsOf(root, stages), ...commitsOf(stages, commits)].join(''));
   git(['reset', '--quiet', '--mixed']);
+}
+
+/** Pins every stage but the first to the last commit, and lets the program that runs be the one of that commit. */
+export function pinStages(root: string, { stages }: Size, program: string): void {
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(program, join(root, 'node_modules/stageline'), 'dir');
+  const base = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  for (let stage = 1; stage < stages; stage++) {
+    const path = join(root, 'environments', `${stageName(stage)}.yaml`);
+    writeFileSync(path, `base: ${base}${readFileSync(path, 'utf8')}`);
+  }
 }
 
 const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
