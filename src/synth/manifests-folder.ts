@@ -9,7 +9,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The objects of a folder of plain manifests that others publish, in the order of the files' paths. Read as Kubernetes
- * does: YAML 1.1, several documents a file, a `List` stands for its items. Links are not followed.
+ * does: YAML 1.1 or JSON, several documents a file, a `List` stands for its items. Links are not followed.
  *
  * @param at where the app names the folder, for a folder that is not there
  * @throws UserError with every problem of every file
@@ -45,7 +45,7 @@ function filesBelow(root: string, folder: string, at: Location): string[] {
       .flatMap((entry) => {
         const child = `${path}/${entry.name}`;
         if (entry.isDirectory()) return walk(child);
-        if (!/\.ya?ml$/.test(entry.name)) return [];
+        if (!/\.(ya?ml|json)$/.test(entry.name)) return [];
         if (!entry.isFile()) throw refuse(`holds ${entry.name}, which is a link or no plain file`);
         return [child];
       });
@@ -68,6 +68,7 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
     return { file, line, column: col };
   };
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
+  if (file.endsWith('.json')) return readJson(text, file, problems);
   if (nestsTooDeep(text)) {
     problems.push({ code: 'nested-too-deep', cause: 'values nest too deep to be read', at: { file } });
     return [];
@@ -95,6 +96,23 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
     });
   }
   return found;
+}
+
+/** JSON may be anything, such as a dashboard: what says apiVersion and kind is a manifest. */
+function readJson(text: string, file: string, problems: Problem[]): KubeObject[] {
+  if (!/"apiVersion"\s*:/.test(text) || !/"kind"\s*:/.test(text)) return [];
+  try {
+    const value = JSON.parse(text) as unknown;
+    const isManifest = record(value) && 'apiVersion' in value && 'kind' in value;
+    return isManifest ? objectsOf(value, { file }, problems) : [];
+  } catch (error) {
+    problems.push({
+      code: 'json-syntax',
+      cause: `this is not JSON: ${(error as Error).message}`,
+      at: { file },
+    });
+    return [];
+  }
 }
 
 function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObject[] {

@@ -5,7 +5,7 @@ import type { Location } from '../model/errors';
 import type { RenderedFile } from '../model/rendered';
 
 const CLASSES = /\.[tj]s$/;
-const MANIFESTS = /\.ya?ml$/;
+const MANIFESTS = /\.(ya?ml|json)$/;
 
 /** Where in the input a text stands that was found in what is rendered. */
 export class SecretPlaces {

@@ -32,6 +32,24 @@ test('reads every document of every file below the folder, in the order of the p
   expect(read('vendor').map(({ metadata }) => metadata.name)).toEqual(['a', 'b1', 'b2', 'l']);
 });
 
+test('reads JSON that says apiVersion and kind, and leaves other JSON alone', () => {
+  const map = (name: string): object => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  repository.write('vendor/a.json', `\ufeff${JSON.stringify(map('a'), null, '\t')}`);
+  repository.write(
+    'vendor/b.json',
+    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [map('b'), map('c')] }),
+  );
+  repository.write('vendor/dashboard.json', JSON.stringify({ panels: [map('no')] }));
+  repository.write('vendor/broken.json', '{ "panels": [');
+  expect(read('vendor').map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+  repository.write('vendor/broken.json', '{ "apiVersion": "v1", "kind": "ConfigMap", ');
+  repository.write('vendor/nameless.json', '{ "apiVersion": "v1", "kind": "ConfigMap" }');
+  expect(problemsOf('vendor')).toEqual([
+    'json-syntax vendor/broken.json:',
+    'manifests-object vendor/nameless.json:',
+  ]);
+});
+
 test('reads them as Kubernetes does: yes is true', () => {
   repository.write('vendor/a.yaml', `${config('a')}immutable: yes\n`);
   expect(read('vendor')[0]).toMatchObject({ immutable: true });
