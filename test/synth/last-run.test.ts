@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -83,6 +84,20 @@ test.each<[string, () => void]>([
   ['an edited file', () => appendFileSync(path('dist/dev/web.yaml'), '# by hand\n')],
   ['a file that is gone', () => rmSync(path('dist/prod/web.yaml'))],
   ['a lock that is gone', () => rmSync(path('dist/prod/stageline.lock'))],
+  [
+    'a folder in the place of a lock',
+    () => {
+      rmSync(path('dist/prod/stageline.lock'));
+      mkdirSync(path('dist/prod/stageline.lock'));
+    },
+  ],
+  [
+    'a link in the place of a lock',
+    () => {
+      renameSync(path('dist/prod/stageline.lock'), path('lock'));
+      symlinkSync(path('lock'), path('dist/prod/stageline.lock'));
+    },
+  ],
   ['a foreign file', () => write('dist/prod/mine.txt', 'mine\n')],
   ['a foreign folder', () => write('dist/mine/mine.txt', 'mine\n')],
   ['dist/ that is gone', () => rmSync(path('dist'), { recursive: true })],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../model/errors';
 import { requireFolder, typeAt } from './disk';
@@ -55,10 +55,9 @@ export function listedFiles(
   return found;
 }
 
-/** SHA-256 of the lock of a stage, as it is now; undefined if there is none. */
+/** SHA-256 of the lock of a stage, as it is now; undefined if there is no such file. */
 export function lockHash(root: string, stage: string): string | undefined {
-  const path = join(root, lockPath(stage));
-  return existsSync(path) ? sha256(readFileSync(path)) : undefined;
+  return new DistReader(root).hash(`${stage}/${LOCK_FILE}`);
 }
 
 /** The text of a file below dist/, with LF line endings. */
