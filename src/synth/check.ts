@@ -35,7 +35,7 @@ export function check(
   cache = new Cache(),
   unseen: Unseen = new Map(),
 ): Problem[] | undefined {
-  const all = onEachCluster(rendered);
+  const all = onEachCluster(rendered, unseen);
   // A definition holds for its whole cluster: one stage renders it, and all stages there use it.
   const definitions = new Map<string, KubeObject[]>();
   for (const { cluster, files } of all) {
@@ -100,7 +100,7 @@ function partOf({ files, at: _, acknowledged: __, ...stage }: Placed, isOpen: bo
 }
 
 /** The hash of what is checked of a stage that runs on one cluster, and is proven there. */
-export const seenOf = (stage: RenderedStage): string => partOf(onEachCluster([stage])[0]!, false);
+export const seenOf = (stage: RenderedStage): string => partOf(onEachCluster([stage], new Map())[0]!, false);
 
 /** A stage as one of its clusters gets it. */
 interface Placed extends RenderedStage {
@@ -109,12 +109,12 @@ interface Placed extends RenderedStage {
 }
 
 /**
- * A stage once for each of its clusters that could tell something new: one that another stage runs on, too, or the
+ * A stage once for each of its clusters that could tell something new: one that another stage, seen or not, runs on, or the
  * first of its version and of what it provides.
  */
-function onEachCluster(rendered: readonly RenderedStage[]): readonly Placed[] {
+function onEachCluster(rendered: readonly RenderedStage[], unseen: Unseen): readonly Placed[] {
   const clustersOf = ({ cluster, clusters = [cluster] }: RenderedStage): readonly Cluster[] => clusters;
-  const stagesOn = new Map<string, number>();
+  const stagesOn = new Map([...unseen].map(([id, { length }]) => [id, length]));
   for (const id of rendered.flatMap(clustersOf).map(clusterIdentity))
     stagesOn.set(id, (stagesOn.get(id) ?? 0) + 1);
   return rendered.flatMap((stage) => {

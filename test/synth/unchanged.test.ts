@@ -113,6 +113,20 @@ describe('stages that have not changed', () => {
     await expectAsAnew();
   });
 
+  test('are looked at when the fleet of another one comes to their cluster', async () => {
+    for (const [name, server] of [
+      ['stage-0', 'https://zero.example.com'],
+      ['stage-1', 'https://one.example.com'],
+    ])
+      edit('environments/base.yaml', `  ${name}:`, `  ${name}:\n    server: ${server}\n    hub: stage-2`);
+    edit('environments/stage-1.yaml', '\napps:', '\nfleet: [{ clusters: [stage-1] }]\napps:');
+    await run();
+    edit('environments/stage-1.yaml', '[stage-1]', '[stage-1, stage-0]');
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    await expect(run()).rejects.toThrow(/app-0000\.example\.com/);
+    await expectAsAnew();
+  });
+
   test('are looked at as long as one is held against another, or one may be removed', async () => {
     await run();
     edit('environments/stage-2.yaml', '\napps:', '\nparity: { with: stage-1 }\napps:');
