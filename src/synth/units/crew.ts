@@ -111,10 +111,11 @@ export class Crew {
     return units;
   }
 
-  /** What was begun of this. */
+  /** What was begun of this by those who are still there. */
   private wantedOf(inputs: readonly UnitInput[]): readonly (Begun & { readonly chunk: Chunk })[] {
     const places = new Map(inputs.map(({ source }, place) => [source, place]));
-    return this.begun.flatMap((batch) => {
+    const begun = this.begun.filter(({ thread }) => this.threads.includes(thread));
+    return begun.flatMap((batch) => {
       const chunk = batch.units.map(({ source }) => places.get(source));
       const isSame = (place: number | undefined, i: number): boolean =>
         place !== undefined && inputs[place]!.app?.values === batch.units[i]!.app?.values;

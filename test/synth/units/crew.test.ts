@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as workerThreads from 'node:worker_threads';
 import { load } from '../../../src/synth/load';
@@ -119,6 +119,16 @@ test('what a thread began and could not end is rendered all the same', async () 
   expect(sourcesTold().length).toBeGreaterThan(0);
   void mockStarted[0]!.terminate();
   expect(await crew.render(inputs)).toEqual(await alone());
+});
+
+test('what a thread began that is let go, as there are fewer units than it pays for, is rendered all the same', async () => {
+  const crew = new Crew();
+  crew.expect(1000);
+  crew.begin(inputs);
+  const begun = sourcesTold().length;
+  expect(begun > 0).toBe(availableParallelism() > 1);
+  expect(await crew.render(inputs)).toEqual(await alone());
+  expect(sourcesTold()).toHaveLength(begun);
 });
 
 test('what was begun of values that are others now, or of what is known, is left aside', async () => {
