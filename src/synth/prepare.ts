@@ -175,7 +175,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
         const about = { kinds: kinds.get(environment.name)!, notes: notesOf(environment.name) };
         // What is said of a stage in each run is found in each run.
         if (sizeWarnings(repository, [stages[i]!], outputs).length === 0)
-          keepUnchanged(environment, stages[i]!, about, cache, root);
+          keepUnchanged(environment, stages[i]!, rendered[i]!, about, cache);
       }),
     settled: () => {
       const after = against(asWritten(rendered));

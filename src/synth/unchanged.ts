@@ -1,4 +1,11 @@
-import { lockHash, verifyLock, type DistReader } from '../manifests/publish';
+import {
+  formatLock,
+  lockHash,
+  sha256,
+  verifyLock,
+  type DistReader,
+  type PublishStage,
+} from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import { clusterIdentity } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
@@ -42,21 +49,21 @@ export function unchangedStages(
   return found;
 }
 
-/** Keeps what the next run has to know of a stage that is in dist/ now. */
+/** Keeps what the next run has to know of a stage that was written to dist/, whoever has written there since. */
 export function keepUnchanged(
-  { name, key, values, apps }: Environment,
+  { key, values, apps }: Environment,
   stage: RenderedStage,
+  output: PublishStage,
   { kinds, notes }: Pick<Unchanged, 'kinds' | 'notes'>,
   cache: Cache,
-  root: string,
 ): void {
-  const lock = lockHash(root, name);
-  if (key === undefined || lock === undefined) return;
+  if (key === undefined) return;
   // Each cluster of a fleet is judged by itself, acknowledgements expire, and what is not proven is looked at each time.
   if (values.fleet !== undefined || values.allowDestructive.length > 0) return;
   if (!stage.files.every(({ proven }) => proven) || cache.holdsCredential({ notes })) return;
+  const files = Object.fromEntries(output.files.map(({ path, hash }) => [path, hash!]));
   const record = {
-    lock,
+    lock: sha256(formatLock({ ...output, files })),
     kinds,
     notes,
     seen: seenOf(stage),

@@ -1,11 +1,12 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DistReader, formatLock, readLock } from '../../src/manifests/publish';
+import { DistReader, formatLock, publish, readLock } from '../../src/manifests/publish';
 import { UserError } from '../../src/model/errors';
 import { Cache } from '../../src/synth/cache';
 import { load } from '../../src/synth/load';
 import { pinnedInputs } from '../../src/synth/pins/pins';
+import { prepare } from '../../src/synth/prepare';
 import { synth } from '../../src/synth/synth';
 import { unchangedStages } from '../../src/synth/unchanged';
 import { writeRepository } from '../bench/repository';
@@ -93,6 +94,22 @@ describe('stages that have not changed', () => {
     edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
     change();
     expect(leftAlone()).toEqual(['stage-0']);
+    await expectAsAnew();
+  });
+
+  test('are looked at when another run has written them from another input meanwhile', async () => {
+    await run();
+    const was = read('environments/stage-1.yaml');
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    const first = await prepare({ root, env: {}, changedOnly: true });
+    publish({ root, stages: first.outputs, keep: first.keep });
+    const edited = read('environments/stage-1.yaml');
+    writeFileSync(path('environments/stage-1.yaml'), was);
+    await run();
+    first.written();
+    first.cache.save();
+    writeFileSync(path('environments/stage-1.yaml'), edited);
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
     await expectAsAnew();
   });
 
