@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listedFiles, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
@@ -19,8 +19,10 @@ export function deployedNow(
   reader: DistReader,
   others: { has(name: string): boolean } = new Set(),
 ): Before {
-  const folders = existsSync(join(root, 'dist'))
-    ? readdirSync(join(root, 'dist'), { withFileTypes: true })
+  const dist = join(root, 'dist');
+  // Who publishes says what is wrong with a file of that name.
+  const folders = statSync(dist, { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(dist, { withFileTypes: true })
     : [];
   const left = folders
     .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY && !others.has(entry.name))

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals/rules';
 import { lockHash, recover, sha256, verifyLock, type DistReader } from '../manifests/publish';
@@ -56,7 +56,9 @@ export class LastRunFile {
     const run = this.last?.run;
     if (!run || run.inputs !== this.inputs) return undefined;
     recover(root);
-    const there = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')).sort() : [];
+    const dist = join(root, 'dist');
+    const isFolder = lstatSync(dist, { throwIfNoEntry: false })?.isDirectory();
+    const there = isFolder ? readdirSync(dist).sort() : [];
     const same =
       there.join() === Object.keys(run.locks).sort().join() &&
       there.every((name) => lockHash(root, name) === run.locks[name]) &&
@@ -100,8 +102,10 @@ function parse(file: Buffer | undefined): LastRun | undefined {
   return hash === sha256(json) ? (JSON.parse(json) as LastRun) : undefined;
 }
 
-const hasClasses = (root: string): boolean =>
-  existsSync(join(root, CLASSES)) && readdirSync(join(root, CLASSES)).length > 0;
+function hasClasses(root: string): boolean {
+  const folder = join(root, CLASSES);
+  return existsSync(folder) && !(statSync(folder).isDirectory() && readdirSync(folder).length === 0);
+}
 
 /** SHA-256 of these files, and of all below these folders; undefined where one is neither, such as a link. */
 function hashAll(root: string, paths: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { AppConstructor } from '../constructs';
 import type { z } from 'zod';
@@ -26,6 +26,14 @@ const FOLDER = 'src/apps';
 export function loadApps(root: string): readonly LoadedApp[] {
   const folder = join(root, FOLDER);
   if (!existsSync(folder)) return [];
+  if (!statSync(folder).isDirectory()) {
+    const cause = `${FOLDER} is no folder`;
+    throw new UserError({
+      code: 'app-file-name',
+      cause,
+      remedy: 'put each class into a file below it',
+    });
+  }
   const files = readdirSync(folder)
     .filter((file) => /\.[tj]s$/.test(file) && !/\.(d|test)\.ts$/.test(file))
     .sort();

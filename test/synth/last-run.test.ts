@@ -158,3 +158,17 @@ test('--no-cache neither reads nor writes it', async () => {
   expect(await rendersFor({ cache: false })).toBe(true);
   expect(readFileSync(path(LAST), 'utf8')).toBe(text);
 });
+
+test.each([
+  ['dist', 'output-is-no-folder'],
+  ['src/apps', 'app-file-name'],
+])('a file in the place of %s is told as what it is, whatever an earlier run knows', async (name, code) => {
+  for (const _ of ['the first run', 'one that remembers']) {
+    rmSync(path(name), { recursive: true, force: true });
+    write(name, 'a file\n');
+    await expect(synth({ root, env: {} })).rejects.toMatchObject({ problems: [{ code }] });
+    rmSync(path(name));
+    await synth({ root, env: {} });
+    await synth({ root, env: {} });
+  }
+});

@@ -83,7 +83,7 @@ export function verifyLock(
   const lock = parseLock(stage, text);
   if (isFault(lock)) return [lock.problem];
   const entries = reader.walk(stage);
-  const there = new Set(entries.map((entry) => entry.path));
+  const there = new Set(entries.filter(({ type }) => type !== 'folder').map(({ path }) => path));
   const missing = Object.keys(lock.files).filter((path) => !there.has(path));
   return [
     ...missing.map((path) =>

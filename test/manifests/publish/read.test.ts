@@ -56,6 +56,15 @@ test('every file that was edited, is missing, or lies there besides is a problem
   expect([...readDist(root, 'dev').keys()]).toEqual(['a.yaml', 'b.yaml']);
 });
 
+test('a folder in the place of a file is no file, however empty', () => {
+  const root = published();
+  rmSync(join(root, 'dist/dev/a.yaml'));
+  mkdirSync(join(root, 'dist/dev/a.yaml'));
+  expect(verifyLock(root, 'dev')).toMatchObject([
+    { code: 'dist-missing', cause: '"dist/dev/a.yaml" is missing' },
+  ]);
+});
+
 test('a checkout with CRLF is told apart from an edit', () => {
   const root = published();
   put(root, 'dist/dev/a.yaml', manifest('a: 1').replaceAll('\n', '\r\n'));
