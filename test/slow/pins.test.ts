@@ -1,7 +1,15 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/manifests/publish';
-import { bareCopy, cloneOf, commitFiles, git, removeScratch, scratchFolder, writeFiles } from '../git/scratch';
+import {
+  bareCopy,
+  cloneOf,
+  commitFiles,
+  git,
+  removeScratch,
+  scratchFolder,
+  writeFiles,
+} from '../git/scratch';
 import {
   edit,
   head,
@@ -69,7 +77,10 @@ describe('a stage that is pinned', () => {
     writeFileSync(join(dir, 'environments/base.yaml'), kept);
     edit(dir, 'prod', ['base'], bare);
     const { code, output } = await synthInChild(dir);
-    expect([code, output]).toEqual([1, expect.stringContaining('has no environments/base.yaml [pin-render]')]);
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('has no environments/base.yaml [pin-render]'),
+    ]);
   });
 
   test('takes a change of its own values, rendered by the program of its base', async () => {
