@@ -1,5 +1,6 @@
 import type { HardeningNote } from '../../constructs';
 import type { App, Environment } from '../../model/environment';
+import type { KubeObject } from '../../model/kube';
 import type { Kinds } from '../../model/rendered';
 
 /** What one file of one stage is rendered from, as plain data: it can be hashed, and go to another thread. */
@@ -36,8 +37,8 @@ export interface Facts {
 export interface Rendered {
   readonly facts: Facts;
   readonly text: string;
-  /** As JSON. */
-  readonly outlines: string;
+  /** As JSON, where they come from another thread: that takes less than to clone them. */
+  readonly outlines: readonly KubeObject[] | string;
 }
 
 export function stageInput({ apps: _, locate: __, key: ___, values, ...stage }: Environment): StageInput {

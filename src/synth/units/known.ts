@@ -2,18 +2,18 @@ import { outlineOf } from '../../manifests/checks';
 import { readManifests } from '../../manifests/read';
 import type { KubeObject } from '../../model/kube';
 import type { Proven } from '../../model/rendered';
-import type { Facts } from './input';
+import type { Facts, Rendered } from './input';
 
 /** A file of a stage as it is deployed, right by itself. Its text is read when somebody asks: few do. */
 export class Unit implements Proven {
   private read?: readonly KubeObject[];
   private outlined?: readonly KubeObject[];
 
-  /** @param known its outlines as JSON, where they are at hand: else they are made of the objects */
+  /** @param known its outlines, where they are at hand: else they are made of the objects */
   constructor(
     private readonly facts: Facts,
     private readonly textNow: () => string,
-    private readonly known?: string,
+    private readonly known?: Rendered['outlines'],
   ) {}
 
   get hash(): string {
@@ -54,8 +54,8 @@ export class Unit implements Proven {
 
   get outlines(): readonly KubeObject[] {
     return (this.outlined ??=
-      this.known === undefined
-        ? this.objects.map(outlineOf)
-        : (JSON.parse(this.known) as readonly KubeObject[]));
+      typeof this.known === 'string'
+        ? (JSON.parse(this.known) as readonly KubeObject[])
+        : (this.known ?? this.objects.map(outlineOf)));
   }
 }

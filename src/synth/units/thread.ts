@@ -11,7 +11,7 @@ parentPort?.on('message', (json: string) => {
   stages.push(...task.stages);
   const answer: Answer = task.units.map(({ stage, ...rest }) => {
     if (rest.app) markChecked(rest.app.values);
-    return renderUnit({ ...rest, stage: stages[stage]! });
+    return renderUnit({ ...rest, stage: stages[stage]! }, true);
   });
   parentPort!.postMessage(answer);
 });

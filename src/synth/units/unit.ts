@@ -21,8 +21,10 @@ const validators = new Map<KubernetesVersion, SchemaValidator>();
  * Renders and checks one app of one stage, or what the stage has beside its apps. Undefined where anything is wrong with
  * it or needs a person's eye: then it is rendered once more, with the places in the input, and checked with all the rest.
  * The objects themselves are let go: they can be read from the text.
+ *
+ * @param forOther whether another thread is going to be told
  */
-export function renderUnit(input: UnitInput): Rendered | undefined {
+export function renderUnit(input: UnitInput, forOther = false): Rendered | undefined {
   const { kubernetes } = input.stage.cluster;
   const validator = getOrSet(validators, kubernetes, () => createValidator(kubernetes));
   try {
@@ -35,12 +37,13 @@ export function renderUnit(input: UnitInput): Rendered | undefined {
     // The reasons are kept, and rendered nowhere.
     if (scanObject({ hardening }).length > 0) return undefined;
     if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
-    const outlines = JSON.stringify(objects.map(outlineOf));
+    const outlines = objects.map(outlineOf);
+    const json = JSON.stringify(outlines);
     const text = input.text ?? emitFile({ path: '', source: input.source, at, objects });
     const size = Buffer.byteLength(text);
-    const [hash, outlineHash] = [sha256(text), sha256(outlines)];
+    const [hash, outlineHash] = [sha256(text), sha256(json)];
     const facts = { hash, size, kinds: kindsOf(objects), outlineHash, inputs, hardening, foreign };
-    return { text, outlines, facts };
+    return { text, outlines: forOther ? json : outlines, facts };
   } catch {
     return undefined;
   }
