@@ -68,9 +68,10 @@ export class LastRunFile {
 
   /**
    * Keeps what a run says that finds all as this one leaves it.
+   * @param locks SHA-256 of those that it wrote or left, whoever has written there since
    * @param settled gives nothing where that must not be kept
    */
-  save(repository: Repository, settled: () => Settled | undefined): void {
+  save(repository: Repository, locks: ReadonlyMap<string, string>, settled: () => Settled | undefined): void {
     const folders = repository.environments.flatMap(({ apps }) =>
       apps
         .filter(({ kind }) => kind === 'manifests')
@@ -80,15 +81,15 @@ export class LastRunFile {
     // What was not hashed before it was read, or was edited meanwhile, may not be what was rendered.
     const known = read.join('\n') === this.read.join('\n') && this.hash() === this.inputs;
     const says = known && this.inputs !== undefined ? settled() : undefined;
-    const run = says && this.runOf(this.inputs!, says);
+    const run = says && { inputs: this.inputs!, locks: this.allLocks(locks), settled: says };
     const json = JSON.stringify({ read, run } satisfies LastRun);
     writeCached(this.root, FILE, `${sha256(json)}\n${json}`);
   }
 
-  private runOf(inputs: string, settled: Settled): LastRun['run'] {
+  /** With those of folders that are not ours. */
+  private allLocks(ours: ReadonlyMap<string, string>): NonNullable<LastRun['run']>['locks'] {
     const names = readdirSync(join(this.root, 'dist'));
-    const locks = Object.fromEntries(names.map((name) => [name, lockHash(this.root, name)]));
-    return { inputs, locks, settled };
+    return Object.fromEntries(names.map((name) => [name, ours.get(name) ?? lockHash(this.root, name)]));
   }
 
   private hash(): string | undefined {

@@ -66,8 +66,13 @@ export interface Prepared {
   readonly settled: () => Settled | undefined;
   /** What was rendered, to be kept for the next run. */
   readonly cache: Cache;
-  /** Once all is written: keeps what tells the next run that a stage has not changed since. */
-  readonly written: () => void;
+  /**
+   * Once all is written: keeps what tells the next run that a stage has not changed since.
+   *
+   * @param locks SHA-256 of those that were written
+   * @returns those of all stages
+   */
+  readonly written: (locks: ReadonlyMap<string, string>) => ReadonlyMap<string, string>;
 }
 
 const NONE = new Map<string, never>();
@@ -170,13 +175,16 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     warnings: warningsOf(guarded),
     reader,
     cache,
-    written: () =>
-      looked.forEach((environment, i) => {
-        const about = { kinds: kinds.get(environment.name)!, notes: notesOf(environment.name) };
+    written: (locks) => {
+      for (const [i, environment] of looked.entries()) {
+        const { name } = environment;
         // What is said of a stage in each run is found in each run.
-        if (sizeWarnings(repository, [stages[i]!], outputs).length === 0)
-          keepUnchanged(environment, stages[i]!, rendered[i]!, about, cache);
-      }),
+        if (sizeWarnings(repository, [stages[i]!], outputs).length > 0) continue;
+        const about = { lock: locks.get(name)!, kinds: kinds.get(name)!, notes: notesOf(name) };
+        keepUnchanged(environment, stages[i]!, about, cache);
+      }
+      return new Map([...locks, ...[...unchanged].map(([name, { lock }]) => [name, lock] as const)]);
+    },
     settled: () => {
       const after = against(asWritten(rendered));
       const says = { stages: summariesOf(after), warnings: warningsOf(after) };

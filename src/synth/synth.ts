@@ -69,12 +69,12 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   });
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
-  const { files, different } = write({ root, stages: outputs, keep, reader }, stale, options);
+  const { files, locks, different } = write({ root, stages: outputs, keep, reader }, stale, options);
   if (writes) {
-    rest.written();
+    const all = rest.written(locks);
     rest.cache.save();
     if (options.cache !== false) keepHashes(reader);
-    last?.save(rest.repository, rest.settled);
+    last?.save(rest.repository, all, rest.settled);
   }
   const hostFiles = [...stale.keys()].sort();
   const text = report(summaries, files, hostFiles, options);
@@ -83,12 +83,12 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
 
 function write(publication: PublishOptions, stale: HostFiles, { check, dryRun }: SynthOptions) {
   if (check) {
-    const { files, clean } = checkDist(publication);
-    return { files, different: !clean || stale.size > 0 };
+    const { files, locks, clean } = checkDist(publication);
+    return { files, locks, different: !clean || stale.size > 0 };
   }
-  const { files } = publish({ ...publication, dryRun });
+  const { files, locks } = publish({ ...publication, dryRun });
   if (!dryRun) writeHostFiles(publication.root, stale);
-  return { files, different: false };
+  return { files, locks, different: false };
 }
 
 function report(

@@ -1,11 +1,4 @@
-import {
-  formatLock,
-  lockHash,
-  sha256,
-  verifyLock,
-  type DistReader,
-  type PublishStage,
-} from '../manifests/publish';
+import { lockHash, verifyLock, type DistReader } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import { clusterIdentity } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
@@ -49,23 +42,23 @@ export function unchangedStages(
   return found;
 }
 
-/** Keeps what the next run has to know of a stage that was written to dist/, whoever has written there since. */
+/**
+ * Keeps what the next run has to know of a stage that was written to dist/.
+ *
+ * @param about with the lock that was written, whoever has written there since
+ */
 export function keepUnchanged(
   { key, values, apps }: Environment,
   stage: RenderedStage,
-  output: PublishStage,
-  { kinds, notes }: Pick<Unchanged, 'kinds' | 'notes'>,
+  about: Pick<Unchanged, 'lock' | 'kinds' | 'notes'>,
   cache: Cache,
 ): void {
   if (key === undefined) return;
   // Each cluster of a fleet is judged by itself, acknowledgements expire, and what is not proven is looked at each time.
   if (values.fleet !== undefined || values.allowDestructive.length > 0) return;
-  if (!stage.files.every(({ proven }) => proven) || cache.holdsCredential({ notes })) return;
-  const files = Object.fromEntries(output.files.map(({ path, hash }) => [path, hash!]));
+  if (!stage.files.every(({ proven }) => proven) || cache.holdsCredential({ notes: about.notes })) return;
   const record = {
-    lock: sha256(formatLock({ ...output, files })),
-    kinds,
-    notes,
+    ...about,
     seen: seenOf(stage),
     apps: apps.map((app) => [app.name, app.namespace] as const),
   };

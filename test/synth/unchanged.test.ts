@@ -102,11 +102,11 @@ describe('stages that have not changed', () => {
     const was = read('environments/stage-1.yaml');
     edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
     const first = await prepare({ root, env: {}, changedOnly: true });
-    publish({ root, stages: first.outputs, keep: first.keep });
+    const { locks } = publish({ root, stages: first.outputs, keep: first.keep });
     const edited = read('environments/stage-1.yaml');
     writeFileSync(path('environments/stage-1.yaml'), was);
     await run();
-    first.written();
+    first.written(locks);
     first.cache.save();
     writeFileSync(path('environments/stage-1.yaml'), edited);
     expect(leftAlone()).toEqual(['stage-0', 'stage-2']);

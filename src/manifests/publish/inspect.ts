@@ -37,6 +37,8 @@ export interface Inspection {
   readonly changes: readonly Change[];
   /** Files that are as they should be; stages that are kept do not count. */
   readonly unchanged: number;
+  /** SHA-256 of the lock that each stage is to have; stages that are kept do not count. */
+  readonly locks: ReadonlyMap<string, string>;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface Inspection {
 export function inspect(root: string, options: PublishOptions, reader = new DistReader(root)): Inspection {
   reader.refresh();
   requireFolder(root, DIST);
-  const found: Found = { files: [], changes: [], locks: [], problems: [], unchanged: 0 };
+  const found: Found = { files: [], changes: [], locks: [], hashes: new Map(), problems: [], unchanged: 0 };
   const top = listFolder(join(root, DIST));
   const wanted = new Map(options.stages.map((stage) => [stage.name, stage]));
   const kept = new Set(options.keep);
@@ -61,7 +63,8 @@ export function inspect(root: string, options: PublishOptions, reader = new Dist
   for (const stage of wanted.values()) inspectStage(root, stage, stage.name, reader, found);
   if (found.problems.length > 0) throw new UserError(found.problems);
   const files = found.files.sort((a, b) => byText(a.path, b.path));
-  return { files, changes: [...found.changes, ...found.locks], unchanged: found.unchanged };
+  const { changes, locks, hashes, unchanged } = found;
+  return { files, changes: [...changes, ...locks], unchanged, locks: hashes };
 }
 
 interface Found {
@@ -69,6 +72,8 @@ interface Found {
   readonly changes: Change[];
   /** Changes of locks come last: until then a lock tells which files are not as it says. */
   readonly locks: Change[];
+  /** Of the locks, by stage. */
+  readonly hashes: Map<string, string>;
   readonly problems: Problem[];
   unchanged: number;
 }
@@ -180,6 +185,8 @@ function inspectLock(
 ): void {
   const path = `${name}/${LOCK_FILE}`;
   const entry = there.get(LOCK_FILE);
+  const after = text === null ? null : sha256(text);
+  if (after !== null) found.hashes.set(name, after);
   if (old === text || (old === undefined && text === null)) return;
   if (entry && entry.type !== 'file') {
     if (entry.type !== 'link') found.problems.push(occupied(path, entry.type));
@@ -195,7 +202,7 @@ function inspectLock(
         : 'stale';
   found.files.push({ path, state });
   const before = content ? sha256(content) : null;
-  found.locks.push({ path, before, after: text === null ? null : sha256(text), text });
+  found.locks.push({ path, before, after, text });
 }
 
 function toUnix(text: string): string {

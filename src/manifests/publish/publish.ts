@@ -18,6 +18,8 @@ export interface PublishResult {
   readonly removed: readonly string[];
   /** How many files of the published stages were as they should be. */
   readonly unchanged: number;
+  /** SHA-256 of the lock of each published stage. */
+  readonly locks: ReadonlyMap<string, string>;
   /** What became of an interrupted run before this one. */
   readonly recovered?: Recovery;
 }
@@ -29,6 +31,8 @@ export interface CheckResult {
   readonly files: readonly DistFile[];
   /** How many files of the given stages are as they should be. */
   readonly unchanged: number;
+  /** SHA-256 of the lock that each given stage should have. */
+  readonly locks: ReadonlyMap<string, string>;
   /** What became of an interrupted run before this one. */
   readonly recovered?: Recovery;
 }

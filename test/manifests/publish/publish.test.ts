@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDist, publish, readLock, sha256 } from '../../../src/manifests/publish';
+import { checkDist, lockHash, publish, readLock, sha256 } from '../../../src/manifests/publish';
 import { codes, manifest, newRoot, put, refusal, removeRoots, scratch, stage, tree } from './support';
 
 afterAll(removeRoots);
@@ -48,7 +48,13 @@ test('a second run touches nothing', () => {
   const root = newRoot();
   publish({ root, stages: [dev] });
   const before = traceOf(root, 'frontend.yaml');
-  expect(publish({ root, stages: [dev] })).toEqual({ files: [], written: [], removed: [], unchanged: 2 });
+  expect(publish({ root, stages: [dev] })).toEqual({
+    files: [],
+    written: [],
+    removed: [],
+    unchanged: 2,
+    locks: new Map([['dev', lockHash(root, 'dev')]]),
+  });
   expect(traceOf(root, 'frontend.yaml')).toEqual(before);
 });
 
@@ -164,7 +170,9 @@ test('a check tells what publishing would do, and does not do it', () => {
   const before = tree(root);
   const next = stage('dev', { 'a.yaml': '2', 'b.yaml': '1', 'c.yaml': '1', 'e.yaml': '1' });
   const result = checkDist({ root, stages: [next] });
-  expect(result).toEqual({
+  const { locks, ...rest } = result;
+  expect([...locks.keys()]).toEqual(['dev']);
+  expect(rest).toEqual({
     clean: false,
     unchanged: 0,
     files: [
@@ -182,7 +190,8 @@ test('a check tells what publishing would do, and does not do it', () => {
   expect(tree(root)).toEqual(before);
 
   publish({ root, stages: [next] });
-  expect(checkDist({ root, stages: [next] })).toEqual({ clean: true, unchanged: 4, files: [] });
+  expect(locks.get('dev')).toBe(lockHash(root, 'dev'));
+  expect(checkDist({ root, stages: [next] })).toMatchObject({ clean: true, unchanged: 4, files: [] });
 });
 
 test('a check of a repository that was never published makes no folder', () => {
