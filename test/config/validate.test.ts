@@ -71,6 +71,14 @@ test.each([
     '18:50: apps.web.patches[0].path is "/metadata/name": must not change which object this is: apiVersion, kind, name and namespace follow from the app [invalid-value]',
   ],
   [
+    'patches: [{ kind: Deployment, op: add, path: /spec/minReadySeconds, value: .inf }]',
+    '18:80: apps.web.patches[0].value is a number: must hold finite numbers only: no object has others [invalid-value]',
+  ],
+  [
+    'patches: [{ kind: Deployment, op: add, path: /spec/strategy, value: { a: [1, .nan] } }]',
+    '18:66: apps.web.patches[0].value: must hold finite numbers only: no object has others [contradiction]',
+  ],
+  [
     'namespace: a/../b',
     '18:16: apps.web.namespace is "a/../b": must be a DNS label: lower-case letters, digits and hyphens, 63 at most, no hyphen first or last [invalid-value]',
   ],

@@ -22,6 +22,12 @@ export const network = z
   })
   .prefault({});
 
+/** Whether JSON can hold it: YAML knows `.inf` and `.nan` besides. */
+function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isJson);
+}
+
 /**
  * The escape hatch: one change to a rendered object, as JSON Patch (RFC 6902). `replace` and `remove` need the path to
  * exist, `add` needs its parent to.
@@ -34,7 +40,7 @@ export const patch = z
     path: z
       .string()
       .regex(/^(\/([^/~]|~[01])*)+$/, 'must be a JSON Pointer such as /spec/template/spec/dnsPolicy'),
-    value: z.unknown().optional(),
+    value: z.unknown().optional().refine(isJson, 'must hold finite numbers only: no object has others'),
   })
   .refine((p) => (p.op === 'remove') === (p.value === undefined), {
     message: 'needs a value with add and replace, and none with remove',
