@@ -37,6 +37,14 @@ else:
     done, status = os.waitpid(pid, 0)
 if not done:
     done, status = os.waitpid(pid, 0)
+while select.select([master], [], [], 0.1)[0]:
+    try:
+        chunk = os.read(master, 4096)
+    except OSError:
+        break
+    if not chunk:
+        break
+    seen += chunk
 try:
     flags = termios.tcgetattr(master)[3]
     sane = bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
