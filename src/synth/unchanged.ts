@@ -36,7 +36,7 @@ export function unchangedStages(
   if (environments.some((each) => each.values.parity) || values.allowDestructive.length > 0) return found;
   for (const { name, key } of environments) {
     const known = key === undefined ? undefined : (cache.get(recordKey(cache, key)) as Unchanged | undefined);
-    if (known?.lock !== lockHash(reader.root, name) || !known) continue;
+    if (!known || known.lock !== lockHash(reader.root, name)) continue;
     if (verifyLock(reader.root, name, reader).length === 0) found.set(name, known);
   }
   return found;
