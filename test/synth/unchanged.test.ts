@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DistReader, formatLock, publish, readLock } from '../../src/manifests/publish';
@@ -113,14 +122,23 @@ describe('stages that have not changed', () => {
     await expectAsAnew();
   });
 
-  test('are looked at when one that changes may clash with them on their cluster', async () => {
-    edit('environments/stage-1.yaml', 'cluster: stage-1', 'cluster: stage-0');
+  /** So that it may share a cluster with another stage. */
+  function giveHostsToStage1(): void {
     for (const app of ['app-0000', 'app-0001', 'app-0002', 'app-0003'])
       edit(
         'environments/stage-1.yaml',
         `${app}: {`,
         `${app}: { route: { hostnames: [${app}.two.example.com] },`,
       );
+  }
+
+  test('are looked at when one that changes may clash with them on their cluster', async () => {
+    edit('environments/stage-1.yaml', 'cluster: stage-1', 'cluster: stage-0');
+    giveHostsToStage1();
+    await run();
+    // What is not seen from outside cannot clash.
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    expect((await prepare({ root, env: {}, changedOnly: true })).keep).toEqual(['stage-0', 'stage-2']);
     await run();
     edit('environments/stage-1.yaml', 'app-0002.two.example.com', 'app-0002.example.com');
     expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
@@ -130,17 +148,72 @@ describe('stages that have not changed', () => {
     await expectAsAnew();
   });
 
-  test('are looked at when the fleet of another one comes to their cluster', async () => {
+  /** Stage 1 runs on a fleet, of clusters that one hub serves. */
+  function giveFleet(clusters: string): void {
     for (const [name, server] of [
       ['stage-0', 'https://zero.example.com'],
       ['stage-1', 'https://one.example.com'],
     ])
       edit('environments/base.yaml', `  ${name}:`, `  ${name}:\n    server: ${server}\n    hub: stage-2`);
-    edit('environments/stage-1.yaml', '\napps:', '\nfleet: [{ clusters: [stage-1] }]\napps:');
+    edit('environments/stage-1.yaml', '\napps:', `\nfleet: [{ clusters: ${clusters} }]\napps:`);
+  }
+
+  test('are looked at when the fleet of another one comes to their cluster', async () => {
+    giveFleet('[stage-1]');
     await run();
     edit('environments/stage-1.yaml', '[stage-1]', '[stage-1, stage-0]');
     expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
     await expect(run()).rejects.toThrow(/app-0000\.example\.com/);
+    await expectAsAnew();
+  });
+
+  test('are never those with a fleet: another stage may clash with them on any of its clusters', async () => {
+    giveFleet('[stage-1, stage-0]');
+    giveHostsToStage1();
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    edit(
+      'environments/stage-0.yaml',
+      'app-0002: {',
+      'app-0002: { route: { hostnames: [app-0002.two.example.com] },',
+    );
+    await expect(run()).rejects.toThrow(/app-0002\.two\.example\.com/);
+    await expectAsAnew();
+  });
+
+  test('are never those that acknowledge what does not happen, which every run says', async () => {
+    edit('environments/stage-1.yaml', '\napps:', '\nallowDestructive: [remove Namespace gone]\napps:');
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    edit('environments/stage-2.yaml', 'minReplicas: 4', 'minReplicas: 5');
+    await expectAsAnew();
+  });
+
+  test('are never those with a folder of manifests, which may change by itself', async () => {
+    const manifest = (value: string) =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: plain }\ndata: { a: ${value} }\n`;
+    mkdirSync(path('plain'));
+    writeFileSync(path('plain/map.yaml'), manifest('one'));
+    edit('environments/stage-1.yaml', '\napps:', '\napps:\n  plain: { kind: manifests, path: plain }');
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    writeFileSync(path('plain/map.yaml'), manifest('two'));
+    await expectAsAnew();
+    expect(read('dist/stage-1/plain.yaml')).toContain('a: two');
+  });
+
+  test('hide nothing of what is wrong in another one', async () => {
+    await run();
+    for (const stage of ['stage-0', 'stage-1', 'stage-2'])
+      edit(
+        `environments/${stage}.yaml`,
+        '\napps:',
+        '\nimages: { registries: [registry.example.com] }\napps:',
+      );
+    await run();
+    edit('environments/stage-1.yaml', 'registries: [registry', 'registries: [other');
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    await expect(run()).rejects.toThrow(/does not come from/);
     await expectAsAnew();
   });
 
