@@ -1,12 +1,12 @@
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { sha256 } from '../manifests/publish';
 import { scanObject } from '../secrets/objects';
 import { appendCached, readCached, writeCached } from './cache-folder';
 import { engineHash } from './engine';
 
 const FILE = 'results';
 /** Before each block: the checksum and the length of what follows. */
-const HEAD = /^stageline results 3 ([0-9a-f]{8}) (\d+)\n/;
+const HEAD = /^stageline results 4 ([0-9a-f]{8}) (\d+)\n/;
 /** When the file is replaced it holds twice what the last run used, and at least this many bytes. */
 const ROOM = 16 * 1024 * 1024;
 /** So many times as large it may become before it is replaced again. */
@@ -19,8 +19,10 @@ const GROWTH = 1.5;
  */
 export class Cache {
   private readonly file: Buffer = Buffer.alloc(0);
-  /** Where the entries stand in the file. */
+  /** The entries of the file, by their keys. */
   private readonly known = new Map<string, Place>();
+  /** Where each of them begins in the file, and where it ends: by numbers, since there are thousands. */
+  private readonly bounds: number[] = [];
   private readonly used = new Map<string, Place | string>();
   private readonly engine: string;
   /** Whether the file is right to its end, so that more can be added. */
@@ -32,7 +34,7 @@ export class Cache {
     const file = root === undefined ? undefined : readCached(root, FILE);
     if (!file) return;
     this.file = file;
-    this.whole = readBlocks(file, this.known);
+    this.whole = readBlocks(file, this.known, this.bounds);
   }
 
   /**
@@ -40,7 +42,9 @@ export class Cache {
    * another order is done again, to the same end.
    */
   keyOf(data: unknown): string {
-    return this.root === undefined ? '' : sha256(`${this.engine}${JSON.stringify(data)}`);
+    return this.root === undefined
+      ? ''
+      : hash('sha256', `${this.engine}${JSON.stringify(data)}`, 'base64url');
   }
 
   /** Whether nothing is known of earlier runs. */
@@ -85,16 +89,16 @@ export class Cache {
   save(): void {
     const fresh = [...this.used].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
     if (this.root === undefined || fresh.length === 0) return;
-    const used = lengthOf(this.used.values());
+    const used = this.lengthOf(this.used.values());
     const most = Math.max(ROOM, 2 * used);
-    if (this.whole && this.file.length + lengthOf(fresh.map(([, json]) => json)) <= GROWTH * most)
+    if (this.whole && this.file.length + this.lengthOf(fresh.map(([, json]) => json)) <= GROWTH * most)
       return appendCached(this.root, FILE, blockOf(fresh.map(([key, json]) => [key, Buffer.from(json)])));
     const others: [string, Place][] = [];
     let room = most - used;
     // What came last is the first to be kept, and stays last.
     for (const entry of [...this.known].reverse()) {
       if (this.used.has(entry[0])) continue;
-      room -= lengthOf([entry[1]]);
+      room -= this.lengthOf([entry[1]]);
       if (room < 0) break;
       others.push(entry);
     }
@@ -104,19 +108,20 @@ export class Cache {
     writeCached(this.root, FILE, blockOf(kept.map(([key, each]) => [key, bytes(each)])));
   }
 
-  private bytesAt([start, end]: Place): Buffer {
-    return this.file.subarray(start, end);
+  private bytesAt(place: Place): Buffer {
+    return this.file.subarray(this.bounds[place], this.bounds[place + 1]);
+  }
+
+  private lengthOf(entries: Iterable<Place | string>): number {
+    let sum = 0;
+    for (const each of entries)
+      sum += typeof each === 'string' ? each.length : this.bounds[each + 1]! - this.bounds[each]!;
+    return sum;
   }
 }
 
-/** Where an entry begins in the file, and where it ends. */
-type Place = readonly [number, number];
-
-function lengthOf(entries: Iterable<Place | string>): number {
-  let sum = 0;
-  for (const each of entries) sum += typeof each === 'string' ? each.length : each[1] - each[0];
-  return sum;
-}
+/** The place of an entry's begin among the bounds; its end follows. */
+type Place = number;
 
 const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8, '0');
 
@@ -124,11 +129,11 @@ const checksum = (bytes: Buffer): string => crc32(bytes).toString(16).padStart(8
 function blockOf(entries: readonly (readonly [string, Buffer])[]): Buffer {
   const index = JSON.stringify([entries.map(([key]) => key).join(), entries.map(([, { length }]) => length)]);
   const rest = Buffer.concat([Buffer.from(`${index}\n`), ...entries.map(([, data]) => data)]);
-  return Buffer.concat([Buffer.from(`stageline results 3 ${checksum(rest)} ${rest.length}\n`), rest]);
+  return Buffer.concat([Buffer.from(`stageline results 4 ${checksum(rest)} ${rest.length}\n`), rest]);
 }
 
 /** Reads block after block; tells whether all of the file is right. */
-function readBlocks(file: Buffer, into: Map<string, Place>): boolean {
+function readBlocks(file: Buffer, into: Map<string, Place>, bounds: number[]): boolean {
   for (let start = 0; start < file.length;) {
     const head = HEAD.exec(file.toString('latin1', start, start + 64));
     if (!head) return false;
@@ -136,7 +141,11 @@ function readBlocks(file: Buffer, into: Map<string, Place>): boolean {
     if (end > file.length || head[1] !== checksum(file.subarray(first, end))) return false;
     let at = file.indexOf('\n', first) + 1;
     const [keys, lengths] = JSON.parse(file.toString('utf8', first, at)) as [string, number[]];
-    for (const [i, key] of keys.split(',').entries()) into.set(key, [at, (at += lengths[i]!)]);
+    const all = keys.split(',');
+    for (let i = 0; i < all.length; i++) {
+      into.set(all[i]!, bounds.length);
+      bounds.push(at, (at += lengths[i]!));
+    }
     start = end;
   }
   return true;

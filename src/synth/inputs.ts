@@ -17,7 +17,7 @@ export function stageInputs({ cluster, values, apps }: Environment, inputsOf: (a
   return hashOf({
     cluster,
     values: Object.fromEntries(own.map((key) => [key, values[key]])),
-    apps: Object.fromEntries(apps.map((app) => [app.name, inputsOf(app)])),
+    apps: apps.map((app) => [app.name, inputsOf(app)]),
   });
 }
 

@@ -35,9 +35,10 @@ export function unchangedStages(
   // One that is held against another is looked at; so is all when a stage may go.
   if (environments.some((each) => each.values.parity) || values.allowDestructive.length > 0) return found;
   for (const { name, key } of environments) {
-    const known = key === undefined ? undefined : (cache.get(recordKey(cache, key)) as Unchanged | undefined);
-    if (!known || known.lock !== lockHash(reader.root, name)) continue;
-    if (verifyLock(reader.root, name, reader).length === 0) found.set(name, known);
+    const lock = lockHash(reader.root, name);
+    if (key === undefined || lock === undefined) continue;
+    const known = cache.get(recordKey(cache, key, lock)) as Unchanged | undefined;
+    if (known && verifyLock(reader.root, name, reader).length === 0) found.set(name, known);
   }
   return found;
 }
@@ -62,10 +63,10 @@ export function keepUnchanged(
     seen: seenOf(stage),
     apps: apps.map((app) => [app.name, app.namespace] as const),
   };
-  cache.put(recordKey(cache, key), JSON.stringify(record satisfies Unchanged));
+  cache.put(recordKey(cache, key, about.lock), JSON.stringify(record satisfies Unchanged));
 }
 
-const recordKey = (cache: Cache, key: string): string => cache.keyOf(['unchanged', key]);
+const recordKey = (cache: Cache, key: string, lock: string): string => cache.keyOf(['unchanged', key, lock]);
 
 /** What they are to their clusters. */
 export function unseenOn(environments: readonly Environment[], stages: UnchangedStages): Unseen {

@@ -154,7 +154,7 @@ test('a cache that has no room left is replaced by what the last run used', asyn
   const index = JSON.stringify(['old', [filler.length]]);
   const rest = Buffer.from(`${index}\n${filler}`);
   const block = Buffer.concat([
-    Buffer.from(`stageline results 3 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
+    Buffer.from(`stageline results 4 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`),
     rest,
   ]);
   for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), block);
@@ -221,7 +221,7 @@ test('a cache that was just replaced has what came last, and is added to', async
   const filler = (i: number): Buffer => {
     const data = String.fromCharCode(97 + i).repeat(1024 * 1024);
     const rest = Buffer.from(`${JSON.stringify([`old ${i}`, [data.length]])}\n${data}`);
-    const head = `stageline results 3 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`;
+    const head = `stageline results 4 ${crc32(rest).toString(16).padStart(8, '0')} ${rest.length}\n`;
     return Buffer.concat([Buffer.from(head), rest]);
   };
   for (let i = 0; i < 24; i++) appendFileSync(join(root, PACK), filler(i));
