@@ -53,7 +53,7 @@ export interface Prepared {
   /** Stages, and Argo CD's own folder, as they are to stand below dist/. */
   readonly outputs: PublishOptions['stages'];
   /** Stages that are in dist/ already, and were looked at no further. */
-  readonly keep: readonly string[];
+  readonly keep: PublishOptions['keep'];
   /** What the Git host is told, in files outside of dist/. */
   readonly hostFiles: HostFiles;
   readonly stages: readonly RenderedStage[];
@@ -164,10 +164,11 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     ...comparison.warnings,
     ...sizes,
   ];
+  const keep = new Map([...unchanged].map(([name, { lock }]) => [name, lock]));
   return {
     repository,
     outputs,
-    keep: [...unchanged.keys()],
+    keep,
     hostFiles: hostFiles(root, repository),
     stages,
     summaries: summariesOf(changes),
@@ -183,7 +184,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
         const about = { lock: locks.get(name)!, kinds: kinds.get(name)!, notes: notesOf(name) };
         keepUnchanged(environment, stages[i]!, about, cache);
       }
-      return new Map([...locks, ...[...unchanged].map(([name, { lock }]) => [name, lock] as const)]);
+      return new Map([...locks, ...keep]);
     },
     settled: () => {
       const after = against(asWritten(rendered));

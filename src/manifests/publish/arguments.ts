@@ -28,8 +28,11 @@ export interface PublishOptions {
   readonly root: string;
   /** Stages to bring up to date. `argocd` is one like the others. */
   readonly stages: readonly PublishStage[];
-  /** Stages that exist and are left as they are. Every other folder of ours below dist/ is removed. */
-  readonly keep?: readonly string[];
+  /**
+   * Stages that exist and are left as they are, each with the SHA-256 that its lock has to have; undefined: whatever it
+   * is. Every other folder of ours below dist/ is removed.
+   */
+  readonly keep?: ReadonlyMap<string, string | undefined>;
   /**
    * Tells what would be done, and does none of it.
    * @default false
@@ -48,7 +51,7 @@ export interface PublishOptions {
  * Refuses names that must never reach the disk: all problems at once.
  * @throws UserError
  */
-export function checkArguments({ stages, keep = [] }: PublishOptions): void {
+export function checkArguments({ stages, keep = new Map() }: PublishOptions): void {
   const problems: Problem[] = [];
   const cases = new CaseIndex();
   const seen = new Set<string>();
@@ -58,7 +61,7 @@ export function checkArguments({ stages, keep = [] }: PublishOptions): void {
     const other = cases.add(path);
     if (other !== undefined) problems.push(caseProblem(path, other));
   };
-  for (const name of [...stages.map((stage) => stage.name), ...keep]) {
+  for (const name of [...stages.map((stage) => stage.name), ...keep.keys()]) {
     if (!isStageName(name)) problems.push(oddName(name, 'a stage is a DNS label, such as "prod-eu"'));
     take(name);
   }

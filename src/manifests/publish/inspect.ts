@@ -5,8 +5,10 @@ import { hasMarker } from '../marker';
 import type { PublishFile, PublishOptions, PublishStage } from './arguments';
 import { listFolder, requireFolder, type Entry } from './disk';
 import { sha256 } from './hash';
+import { changedMeanwhile, linkProblem, occupied } from './inspect-problems';
 import { byText, CaseIndex, caseProblem, DIST, LOCK_FILE } from './paths';
 import { DistReader } from './reader';
+import { lockHash } from './read';
 import { formatLock, isFault, parseLock, type StageLock } from './stage-lock';
 import type { Change } from './transaction';
 
@@ -51,15 +53,17 @@ export function inspect(root: string, options: PublishOptions, reader = new Dist
   const found: Found = { files: [], changes: [], locks: [], hashes: new Map(), problems: [], unchanged: 0 };
   const top = listFolder(join(root, DIST));
   const wanted = new Map(options.stages.map((stage) => [stage.name, stage]));
-  const kept = new Set(options.keep);
+  const kept = options.keep ?? new Map<string, string | undefined>();
   const cases = new CaseIndex();
-  for (const name of [...wanted.keys(), ...kept]) cases.add(name);
+  for (const name of [...wanted.keys(), ...kept.keys()]) cases.add(name);
   for (const { path, type } of top) {
     const other = cases.add(path);
     if (other !== undefined) found.problems.push(caseProblem(other, path));
     else if (kept.has(path)) requireFolder(root, `${DIST}/${path}`);
     else if (!wanted.has(path)) inspectUnknown(root, { path, type }, reader, found);
   }
+  for (const [name, lock] of kept)
+    if (lock !== undefined && lockHash(root, name) !== lock) found.problems.push(changedMeanwhile(name));
   for (const stage of wanted.values()) inspectStage(root, stage, stage.name, reader, found);
   if (found.problems.length > 0) throw new UserError(found.problems);
   const files = found.files.sort((a, b) => byText(a.path, b.path));
@@ -218,25 +222,4 @@ function headOf(path: string): string {
   } finally {
     closeSync(fd);
   }
-}
-
-function occupied(path: string, type: Entry['type']): Problem {
-  return {
-    code: 'output-foreign',
-    cause:
-      type === 'file'
-        ? `"${DIST}/${path}" was not written by stageline: it has no marker, and no lock knows it`
-        : `"${DIST}/${path}" is no file, and stageline writes a file there`,
-    consequence: 'It would be lost, so nothing was written.',
-    remedy: `Move "${DIST}/${path}" away, or delete it, then run it again.`,
-  };
-}
-
-function linkProblem(path: string): Problem {
-  return {
-    code: 'output-is-symlink',
-    cause: `"${path}" is a symbolic link`,
-    consequence: 'Nothing is written through a link, so nothing was written.',
-    remedy: `Replace "${path}" by a real file, or delete it, then run it again.`,
-  };
 }

@@ -81,7 +81,7 @@ test('an app that disappears takes its file and its folder with it', () => {
 test('a stage that disappears takes its folder with it, but not one that is kept', () => {
   const root = newRoot();
   publish({ root, stages: [dev, prod] });
-  publish({ root, stages: [], keep: ['prod'] });
+  publish({ root, stages: [], keep: new Map([['prod', undefined]]) });
   expect(Object.keys(tree(join(root, 'dist')))).toEqual(['prod/frontend.yaml', 'prod/stageline.lock']);
   expect(() => statSync(join(root, 'dist/dev'))).toThrow('ENOENT');
 });
@@ -224,7 +224,7 @@ test('a kept stage that is a symbolic link is refused too', () => {
   const root = newRoot();
   mkdirSync(join(root, 'dist'));
   symlinkSync(newRoot(), join(root, 'dist/prod'));
-  expect(codes(() => publish({ root, stages: [dev], keep: ['prod'] }))).toEqual(['output-is-symlink']);
+  expect(codes(() => publish({ root, stages: [dev], keep: new Map([['prod', undefined]]) }))).toEqual(['output-is-symlink']);
 });
 
 test.each(['dist', 'dist/dev', '.stageline'])('a file at %s is refused', (path) => {
@@ -285,7 +285,7 @@ test('paths that differ in case only are refused, in the input and against what 
 test('a file or a stage given twice is refused', () => {
   const twice = { ...dev, files: [...dev.files, dev.files[0]!] };
   expect(codes(() => publish({ root: newRoot(), stages: [twice] }))).toEqual(['output-duplicate']);
-  expect(codes(() => publish({ root: newRoot(), stages: [dev], keep: ['dev'] }))).toEqual([
+  expect(codes(() => publish({ root: newRoot(), stages: [dev], keep: new Map([['dev', undefined]]) }))).toEqual([
     'output-duplicate',
   ]);
 });
