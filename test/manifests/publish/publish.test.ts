@@ -224,7 +224,9 @@ test('a kept stage that is a symbolic link is refused too', () => {
   const root = newRoot();
   mkdirSync(join(root, 'dist'));
   symlinkSync(newRoot(), join(root, 'dist/prod'));
-  expect(codes(() => publish({ root, stages: [dev], keep: new Map([['prod', undefined]]) }))).toEqual(['output-is-symlink']);
+  expect(codes(() => publish({ root, stages: [dev], keep: new Map([['prod', undefined]]) }))).toEqual([
+    'output-is-symlink',
+  ]);
 });
 
 test.each(['dist', 'dist/dev', '.stageline'])('a file at %s is refused', (path) => {
@@ -285,9 +287,9 @@ test('paths that differ in case only are refused, in the input and against what 
 test('a file or a stage given twice is refused', () => {
   const twice = { ...dev, files: [...dev.files, dev.files[0]!] };
   expect(codes(() => publish({ root: newRoot(), stages: [twice] }))).toEqual(['output-duplicate']);
-  expect(codes(() => publish({ root: newRoot(), stages: [dev], keep: new Map([['dev', undefined]]) }))).toEqual([
-    'output-duplicate',
-  ]);
+  expect(
+    codes(() => publish({ root: newRoot(), stages: [dev], keep: new Map([['dev', undefined]]) })),
+  ).toEqual(['output-duplicate']);
 });
 
 test('a lock of a newer stageline is never overwritten, nor its stage removed', () => {
