@@ -2,7 +2,6 @@ import { DNS_LABEL, NO_DNS_LABEL } from '../model/dns-label';
 import type { AppClass } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { suggest } from '../model/nearest';
-import type { Base } from './base';
 import { locateKey, valueAt, type Entry, type LocatedMap } from './located';
 import { BASE_FILE } from './stage-files';
 
@@ -37,10 +36,10 @@ export function misnamedApps(file: LocatedMap): readonly Problem[] {
  */
 export function incompleteApps(
   stage: LocatedMap,
-  base: Base,
+  { shared }: { readonly shared: LocatedMap },
   classes: readonly AppClass[],
 ): { readonly apps: ReadonlySet<string>; readonly problems: readonly Problem[] } {
-  const known = new Set([...appsOf(base.shared), ...classes.map(({ name }) => name)]);
+  const known = new Set([...appsOf(shared), ...classes.map(({ name }) => name)]);
   const incomplete = [...entriesOf(stage)].filter(
     ([name, { value }]) => !known.has(name) && value.kind === 'map' && !value.entries.has('kind'),
   );

@@ -1,5 +1,5 @@
 import type { Environment, Repository } from '../model/environment';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 import type { KubeObject } from '../model/kube';
 import type { GroupKind } from '../model/rendered';
 import type { SyncWindow } from '../model/delivery/windows';

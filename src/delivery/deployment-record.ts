@@ -1,7 +1,6 @@
 import type { Environment, Repository } from '../model/environment';
-import type { NotificationParts } from './notifications';
 import { CLUSTER_LABEL } from './names';
-import { webhookService } from './notifications';
+import { webhookService, type NotificationParts } from './notification-parts';
 
 const STAGE = '{{index .app.metadata.labels "stageline.dev/stage"}}';
 const NAME = '{{.app.metadata.name}}';

@@ -1,7 +1,7 @@
 import type { Cluster } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 import { suggest } from '../model/nearest';
 import { rolls } from './application-set';
 import { hubOf } from './hubs';

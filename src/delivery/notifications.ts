@@ -4,6 +4,7 @@ import type { KubeObject } from '../model/kube';
 import { yamlText } from '../model/yaml-text';
 import { settings } from './argocd-cm';
 import { recordParts, recordSubscriptions } from './deployment-record';
+import { webhookService, type NotificationParts } from './notification-parts';
 
 interface Event {
   readonly when: string;
@@ -47,15 +48,6 @@ const EVENTS: Readonly<Record<NotificationEvent, Event>> = {
 
 /** Where Argo CD shows the Application. */
 const PAGE = '{{.context.argocdUrl}}/applications/{{.app.metadata.namespace}}/{{.app.metadata.name}}';
-
-/** Pieces of argocd-notifications-cm: a service, a template and a trigger need one another. */
-export interface NotificationParts {
-  readonly services: Readonly<Record<string, object>>;
-  readonly templates: Readonly<Record<string, object>>;
-  readonly triggers: Readonly<Record<string, readonly object[]>>;
-  /** Keys of argocd-notifications-secret that the services refer to. */
-  readonly secrets: readonly string[];
-}
 
 /**
  * What Argo CD tells whom. Services, templates and triggers are generated together, for what the stages subscribe to
@@ -142,14 +134,6 @@ function template(event: NotificationEvent, webhooks: readonly string[], linked:
 function emailService(email: { host: string; port: number; from: string; username?: string }): object {
   const { username, ...server } = email;
   return username === undefined ? server : { ...server, username, password: '$email-password' };
-}
-
-export function webhookService(name: string, { token, url }: { token: boolean; url: string }): object {
-  const headers = [
-    { name: 'Content-Type', value: 'application/json' },
-    ...(token ? [{ name: 'Authorization', value: `Bearer $${name}-token` }] : []),
-  ];
-  return { url, headers };
 }
 
 /** The annotations by which an Application of the stage subscribes to what the stage asks for. */

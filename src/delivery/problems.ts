@@ -4,7 +4,7 @@ import { notificationProblems } from './notification-problems';
 import { repositoryUrlProblems } from '../model/delivery/repository-url';
 import type { Environment, Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 import { describeObject, type KubeObject } from '../model/kube';
 import { applicationNames } from './application-set';
 import { deliveries } from './files';

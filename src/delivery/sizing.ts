@@ -1,5 +1,5 @@
 import type { Environment, Repository } from '../model/environment';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 
 /** How much one Argo CD has to carry, and how many of its processes that takes. */
 export interface Sizing {

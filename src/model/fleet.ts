@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import type { Cluster } from './cluster';
-import type { Environment, RepositoryValues } from './environment';
 import { dnsLabel } from './values/scalars';
 
 /** What Argo CD keeps of each Application of a set lies in one object, and that holds 1.5 MiB. */
@@ -29,15 +27,3 @@ export const fleet = z
     'Every cluster that the stage runs on, `cluster` among them, in the order in which they are synced: a step waits ' +
       'until every cluster of the one before is synced and healthy. Absent: it runs on `cluster` alone.',
   );
-
-/** Every cluster that a stage runs on, in the order of its fleet; those that base.yaml does not have are left out. */
-export function clustersOf(
-  { clusters }: RepositoryValues,
-  { cluster, values }: Environment,
-): readonly Cluster[] {
-  if (values.fleet === undefined) return [cluster];
-  return values.fleet
-    .flatMap((each) => each.clusters)
-    .filter((name) => Object.hasOwn(clusters, name))
-    .map((name) => ({ ...clusters[name]!, name }));
-}

@@ -3,7 +3,8 @@ import { editYaml, valueIn, type ValueEdit, type ValuePath } from '../config/yam
 import { EXIT, UserError } from '../model/errors';
 import { show } from './format';
 import { directEdit, held } from './gates';
-import { carryOut, type OperationOptions, type Outcome, type Proposal } from './operation';
+import { carryOut, type OperationOptions } from './operation';
+import type { Outcome, Proposal } from './proposal';
 import { refuseUnknownApps } from './refusals';
 import { appsOf, type StageSource } from './values';
 import { readStage, type World } from './workspace';

@@ -1,6 +1,6 @@
 import { formatApproval } from '../delivery/approvals';
 import type { StageSummary } from '../manifests/summary';
-import type { Proposal } from './operation';
+import type { Proposal } from './proposal';
 import type { Preview } from './preview';
 
 /** A value as a line of a plan shows it. */

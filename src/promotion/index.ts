@@ -10,7 +10,8 @@ export {
 } from './edit-stage';
 export { formatPreview, formatSummary } from './format';
 export { pullRequestBody } from './pull-request';
-export type { OperationOptions, Outcome, Proposal } from './operation';
+export type { OperationOptions } from './operation';
+export type { Outcome, Proposal } from './proposal';
 export { CLASSES, type ChangeClass } from './promotable';
 export type { World } from './workspace';
 export { diffAgainst, diffStages, formatStageDiff, type StageDiff } from './diff';

@@ -4,7 +4,7 @@ import { isAncestor } from '../git/read';
 import { readRef } from '../git/refs';
 import type { Upstream } from '../git/state';
 import { EXIT, UserError } from '../model/errors';
-import type { Outcome } from './operation';
+import type { Outcome } from './proposal';
 import { noTip, taken, unpushed } from './refusals';
 import type { Workspace } from './workspace';
 

@@ -9,22 +9,9 @@ import { EXIT, UserError } from '../model/errors';
 import { formatPreview } from './format';
 import { onNewBranch, requirePushed } from './new-branch';
 import { preview, type Preview } from './preview';
+import type { Outcome, Proposal } from './proposal';
 import { noTip, unpushed, withFsProblems } from './refusals';
 import { openWorkspace, type Workspace, type World } from './workspace';
-
-/** One commit to be made: which files under environments/ change, and how the commit says so. */
-export interface Proposal {
-  readonly stage: string;
-  /** New texts of files under environments/, by name. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly manifests?: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly subject: string;
-  /** What is to change, a line each: shown, and the body of the commit. */
-  readonly lines: readonly string[];
-  readonly trailers: readonly (readonly [key: string, value: string])[];
-  /** The fields and their values before and after; another value before means that somebody was faster. */
-  readonly fields: readonly (readonly [field: string, before: unknown, after: unknown])[];
-}
 
 /** Looks at the checkout, and proposes a commit; undefined when everything is as it should be already. */
 export type Planner = (workspace: Workspace) => Promise<Proposal | undefined>;
@@ -36,16 +23,6 @@ export interface OperationOptions {
   readonly branch?: string;
   /** Push it; when somebody was faster, plan again on the new tip. @default false */
   readonly push?: boolean;
-}
-
-/** What became of it. */
-export interface Outcome {
-  /** Absent when there was nothing to change, and with `dryRun`. */
-  readonly commit?: string;
-  readonly branch?: string;
-  readonly pushed: boolean;
-  readonly proposal?: Proposal;
-  readonly preview?: Preview;
 }
 
 /**

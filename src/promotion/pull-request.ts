@@ -1,6 +1,6 @@
 import { formatApproval } from '../delivery/approvals';
 import { formatSummary } from './format';
-import type { Outcome } from './operation';
+import type { Outcome } from './proposal';
 
 /** As code on one line: nobody is mentioned, nothing is linked, and no markup is read. */
 const literal = (text: string): string => `\`${text.replace(/\s*[\r\n]+\s*/g, ' ').replaceAll('`', "'")}\``;

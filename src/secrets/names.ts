@@ -1,5 +1,5 @@
 import { detect, type Detection } from './detect';
-import type { ObjectFinding } from './objects';
+import type { ObjectFinding } from './finding';
 import { strengthOf, type Strength } from './words';
 
 /** A name that values stand under, and all that follows from it alone. */

@@ -3,20 +3,12 @@ import { groupOf } from '../model/kube';
 import { commandLine, isCommandRule } from './commands';
 import { detect, type Detection } from './detect';
 import { isCiphertext } from './ciphertext';
+import type { ObjectFinding } from './finding';
 import { nameOf, remember, type Held, type Name } from './names';
 import { isFormat } from './patterns';
 import { Place } from './place';
 import { decodeBase64 } from './value';
 import { nameWithin } from './words';
-
-/** A credential in an object, or an object that is one. */
-export interface ObjectFinding {
-  /** `spec.template.spec.containers[0].env[DB_PASSWORD].value` */
-  readonly field: string;
-  readonly detection: Detection;
-  /** A Secret with data: no false alarm, whatever it holds. */
-  readonly structural: boolean;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Fields =>

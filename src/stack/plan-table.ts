@@ -1,9 +1,16 @@
 import { stringify } from 'yaml';
-import type { Plan } from './plan';
 import type { Recorded } from './record';
 
 /** The plan as a table, in the order in which things are created, and the stack's outputs. */
-export function planTable({ outputs, resources, stack }: Plan): string {
+export function planTable({
+  outputs,
+  resources,
+  stack,
+}: {
+  readonly outputs: unknown;
+  readonly resources: readonly Recorded[];
+  readonly stack: string;
+}): string {
   const rows = resources.filter(({ type }) => type !== 'pulumi:pulumi:Stack').flatMap(rowsOf);
   const head = ['RESOURCE', 'NAMESPACE', 'NAME', 'ON DESTROY', 'AFTER'];
   const count = resources.reduce((sum, resource) => sum + resource.objects.length, 0);

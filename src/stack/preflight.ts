@@ -3,7 +3,7 @@ import { deliveryProblems, notificationParts } from '../delivery';
 import { IN_CLUSTER } from '../model/cluster';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 import { suggest } from '../model/nearest';
 import type { StackConfig } from './config';
 import type { RemoteClusters } from './secrets';

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { DistReader, isSettled, type KnownHashes } from '../manifests/publish';
 import { readCached, timeCached, writeCached } from './cache-folder';
-import type { PrepareOptions } from './prepare';
 
 const FILE = 'hashes';
 /** Columns of one length: thousands of files are read in 2 ms that way. */
@@ -19,7 +18,10 @@ interface Columns {
  * clock of the disk, which the time of `hashes` is of, else it is not believed. In a copy of a folder it tells of the
  * files of the other one; what is damaged, or of another version, is not there. With `deep`, every file is read.
  */
-export function openDist(root: string, { cache, deep }: Pick<PrepareOptions, 'cache' | 'deep'>): DistReader {
+export function openDist(
+  root: string,
+  { cache, deep }: { readonly cache?: boolean; readonly deep?: boolean },
+): DistReader {
   return new DistReader(root, cache === false || deep ? undefined : knownHashes(root));
 }
 

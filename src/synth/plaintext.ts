@@ -3,7 +3,8 @@ import type { Location, Problem } from '../model/errors';
 import { describeObject } from '../model/kube';
 import type { RenderedStage } from '../model/rendered';
 import { Allowances } from '../secrets/allow';
-import { scanObject, type ObjectFinding } from '../secrets/objects';
+import type { ObjectFinding } from '../secrets/finding';
+import { scanObject } from '../secrets/objects';
 import { suspectsIn } from './overlooked';
 import { SecretPlaces } from './secret-places';
 

@@ -1,6 +1,6 @@
 import type { DistReader, PublishOptions } from '../manifests/publish';
 import type { Environment, Repository } from '../model/environment';
-import { clustersOf } from '../model/fleet';
+import { clustersOf } from '../model/clusters';
 import type { RenderedStage } from '../model/rendered';
 import type { Cache } from './cache';
 import { appInputs, stageInputs } from './inputs';

@@ -1,7 +1,7 @@
 import { clusterIdentity } from '../../model/cluster';
 import type { App, Environment } from '../../model/environment';
 import type { Location } from '../../model/errors';
-import { clustersOf } from '../../model/fleet';
+import { clustersOf } from '../../model/clusters';
 import type { RepositoryRule, StageRule } from './rule';
 
 const OF_KUBERNETES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
