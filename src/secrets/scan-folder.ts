@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, type Problem } from '../model/errors';
@@ -21,8 +22,8 @@ const SKIPPED_FILES =
   /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|go\.sum|Cargo\.lock|poetry\.lock|uv\.lock|composer\.lock|Gemfile\.lock|stageline\.lock)$/;
 
 /**
- * Looks for credentials in all text files of a folder, or in one file. Links are not followed. What synth renders
- * (folders with a stageline.lock) is left out: it was looked at where it comes from.
+ * Looks for credentials in all text files of a folder, or in one file. Links are not followed. What is as synth
+ * rendered it, by the stageline.lock beside it, is left out: it was looked at where it comes from.
  *
  * @throws UserError when there is nothing of that name
  */
@@ -47,15 +48,30 @@ export function scanFolder(root: string, path: string): FolderScan {
 }
 
 function filesBelow(root: string, folder: string): string[] {
+  const prefix = folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`;
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
-  if (entries.some(({ name }) => name === 'stageline.lock')) return [];
-  return entries
+  const files = entries
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
-      const path = folder === '.' ? entry.name : `${folder.replace(/\/+$/, '')}/${entry.name}`;
+      const path = prefix + entry.name;
       if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesBelow(root, path);
       return entry.isFile() && !SKIPPED_FILES.test(entry.name) ? [path] : [];
     });
+  const rendered = lockedHashes(join(root, folder, 'stageline.lock'));
+  if (!rendered) return files;
+  return files.filter(
+    (path) => rendered[path.slice(prefix.length)] !== hash('sha256', readFileSync(join(root, path))),
+  );
+}
+
+/** The hashes of what synth rendered, by path beside the lock; undefined where there is none that can be read. */
+function lockedHashes(path: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const { files } = JSON.parse(readFileSync(path, 'utf8')) as { readonly files?: unknown };
+    return typeof files === 'object' && files !== null ? (files as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readText(path: string): string | undefined {

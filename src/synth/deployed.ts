@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { listedFiles, textOf, type DistReader } from '../manifests/publish';
+import { listedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
+import { UserError, type Problem } from '../model/errors';
 import type { Before, FileBefore } from './compare';
 
 /** The folder below dist/ that holds what Argo CD itself reads; no stage can be called so. */
@@ -30,6 +31,23 @@ export function deployedNow(
   const names = [...new Set([...stages, ...left.sort()])];
   const files = names.map((name): [string, Map<string, FileBefore>] => [name, filesOf(root, name, reader)]);
   return new Map(files.filter(([name, { size }]) => size > 0 || stages.includes(name)));
+}
+
+/** Locks that cannot be read: nobody can tell what is removed from beside them. */
+export function damagedLocks(
+  root: string,
+  stages: readonly string[],
+  reader: DistReader,
+): readonly Problem[] {
+  return stages.flatMap((stage) => {
+    try {
+      readLock(root, stage, reader);
+      return [];
+    } catch (error) {
+      if (error instanceof UserError) return error.problems;
+      throw error;
+    }
+  });
 }
 
 function filesOf(root: string, stage: string, reader: DistReader): Map<string, FileBefore> {

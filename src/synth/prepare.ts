@@ -9,7 +9,7 @@ import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
-import { DELIVERY, deployedNow } from './deployed';
+import { damagedLocks, DELIVERY, deployedNow } from './deployed';
 import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
 import { hashOf } from './inputs';
@@ -173,7 +173,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     stages,
     summaries: summariesOf(changes),
     refused: guarded.refused,
-    warnings: warningsOf(guarded),
+    warnings: [...warningsOf(guarded), ...damagedLocks(root, names, reader)],
     reader,
     cache,
     written: (locks) => {

@@ -112,7 +112,11 @@ function report(
     ...hostFiles.map((path) => `${path}: ${would}brought up to date`),
     ...writtenAnew(inState('edited'), 'edited by hand', would),
     ...writtenAnew(inState('line-endings'), 'other line endings', would),
-    ...inState('foreign', 'unlisted').map(({ path }) => `dist/${path} is not ours, and was left as it is`),
+    ...inState('unlisted').map(
+      ({ path }) =>
+        `dist/${path} is of stageline, but no lock lists it, and was left as it is: delete it if nobody needs it`,
+    ),
+    ...inState('foreign').map(({ path }) => `dist/${path} is not ours, and was left as it is`),
   ].join('\n');
 }
 

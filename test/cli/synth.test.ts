@@ -90,6 +90,18 @@ describe('synth on the sample', () => {
     expect(repository.read('dist/dev/mine.txt')).toBe('a note\n');
   });
 
+  test('warns of a lock that cannot be read, since nothing tells what is removed; the next run is quiet', async () => {
+    const lock = repository.read('dist/dev/stageline.lock');
+    repository.write('dist/dev/stageline.lock', `<<<<<<< HEAD\n${lock}`);
+    const first = await repository.run('synth');
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: dist\/dev\/stageline\.lock: .*\[lock-damaged\]/),
+    ]);
+    expect(repository.read('dist/dev/stageline.lock')).toBe(lock);
+    expect((await repository.run('synth')).stderr).toBe('');
+  });
+
   test('a new stage is one new file', async () => {
     repository.write(
       'environments/uat.yaml',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { sha256 } from '../../src/manifests/publish';
 import { toSarif } from '../../src/secrets/sarif';
 import { scanFolder, type FolderScan } from '../../src/secrets/scan-folder';
 import { planted } from '../support/planted';
@@ -92,13 +93,27 @@ test('in environments/ the key of a Secret is no value, and all else is looked a
   ]);
 });
 
-test('binary files are not read, and are counted; what is rendered is left out', () => {
-  const found = scan({
-    'a.bin': Buffer.from([0, 1, 2]),
-    'dist/dev/stageline.lock': '{}',
-    'dist/dev/web.yaml': 'password: letmein1',
-  });
+test('binary files are not read, and are counted', () => {
+  const found = scan({ 'a.bin': Buffer.from([0, 1, 2]) });
   expect(found).toMatchObject({ files: 0, skipped: ['a.bin'], findings: [] });
+});
+
+test('what is as synth rendered it is left out; what was edited, or put beside it, is not', () => {
+  const text = 'password: letmein1';
+  const lock = JSON.stringify({
+    files: { 'web.yaml': sha256(text), 'in/db.yaml': sha256(text), 'c.yaml': sha256('') },
+  });
+  const files = {
+    'dist/dev/web.yaml': text,
+    'dist/dev/in/db.yaml': text,
+    'dist/dev/c.yaml': text,
+    'dist/dev/d.yaml': text,
+  };
+  expect(places(scan({ ...files, 'dist/dev/stageline.lock': lock }))).toEqual([
+    'key-name dist/dev/c.yaml:1',
+    'key-name dist/dev/d.yaml:1',
+  ]);
+  expect(places(scan({ ...files, 'dist/dev/stageline.lock': '<<<<<<< HEAD' }))).toHaveLength(4);
 });
 
 test('SARIF names rule and line, and holds no value', () => {

@@ -49,7 +49,9 @@ export function parseLock(stage: string, text: string): StageLock | LockFault {
       code: 'lock-damaged',
       cause: `the lock of stage "${stage}" ${says}`,
       consequence: 'Nothing can be told about the files beside it.',
-      remedy: remedy ?? `Restore it with "git checkout -- ${lockPath(stage)}", or run "npm run synth".`,
+      remedy:
+        remedy ??
+        `Restore it with "git checkout -- ${lockPath(stage)}"; if it is damaged there, too, delete it and run "npm run synth".`,
       at,
     },
   });
