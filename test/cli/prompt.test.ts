@@ -16,15 +16,17 @@ pid, master = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 seen, asked, end = b"", 0, time.time() + 60
+def read():
+    global seen
+    try:
+        chunk = os.read(master, 4096)
+    except OSError:
+        return False
+    seen += chunk
+    return chunk != b""
 while time.time() < end:
-    if select.select([master], [], [], 0.2)[0]:
-        try:
-            chunk = os.read(master, 4096)
-        except OSError:
-            break
-        if not chunk:
-            break
-        seen += chunk
+    if select.select([master], [], [], 0.2)[0] and not read():
+        break
     if seen.count(b"not shown") > asked and asked < len(typed):
         time.sleep(0.3)
         os.write(master, typed[asked])
@@ -37,14 +39,8 @@ else:
     done, status = os.waitpid(pid, 0)
 if not done:
     done, status = os.waitpid(pid, 0)
-while select.select([master], [], [], 0.1)[0]:
-    try:
-        chunk = os.read(master, 4096)
-    except OSError:
-        break
-    if not chunk:
-        break
-    seen += chunk
+while select.select([master], [], [], 0.1)[0] and read():
+    pass
 try:
     flags = termios.tcgetattr(master)[3]
     sane = bool(flags & termios.ECHO and flags & termios.ICANON and flags & termios.ISIG)
