@@ -1,3 +1,5 @@
+import { withoutSecrets } from '../config/memory/records';
+import { fileOf } from '../config/stage-files';
 import { parseValues } from '../config/yaml-edit';
 import type { Repository } from '../model/environment';
 import type { Location, Problem } from '../model/errors';
@@ -14,13 +16,9 @@ export interface Suspect {
   readonly lines: readonly Location[];
 }
 
-/** Of a file of environments/ that was found right. What an app says of its secrets are names and ciphertext. */
+/** Of a file of environments/ that was found right. */
 export function suspectsIn(text: string, file: string): readonly Suspect[] {
-  const { apps, ...rest } = (parseValues(text) ?? {}) as { readonly apps?: object | null };
-  const found = [rest, ...Object.values(apps ?? {})].flatMap((each) => {
-    const { secrets: _, ...values } = (each ?? {}) as { readonly secrets?: unknown };
-    return scanObject(values);
-  });
+  const found = withoutSecrets(parseValues(text)).flatMap((values) => scanObject(values));
   if (found.length === 0) return [];
   const lines = text.split(/\r?\n/);
   return found.map(({ detection }) => {
@@ -48,7 +46,7 @@ export function overlooked(
   const places = new SecretPlaces(root, environments, texts);
   const allowances = new Allowances((file) => places.textOf(file));
   return ['base', ...environments.map(({ name }) => name)].flatMap((name) => {
-    const file = `environments/${name}.yaml`;
+    const file = fileOf(name);
     const text = places.textOf(file) ?? '';
     const isAllowed = ({ lines }: Suspect): boolean => lines.some((at) => allowances.covers(at));
     if (suspectsIn(text, file).every(isAllowed)) return [];

@@ -1,3 +1,4 @@
+import { fileOf } from '../config/stage-files';
 import type { Environment } from '../model/environment';
 import type { Location, Problem } from '../model/errors';
 import { describeObject } from '../model/kube';
@@ -42,7 +43,7 @@ export function refusePlaintext(
   const files = places.inputFiles();
   // What is allowed may be rendered nowhere, and overlooked on purpose.
   for (const { name } of [{ name: 'base' }, ...environments]) {
-    const file = `environments/${name}.yaml`;
+    const file = fileOf(name);
     if (allowances.of(file).length === 0) continue;
     for (const { lines } of suspectsIn(places.textOf(file)!, file))
       lines.forEach((at) => allowances.covers(at));

@@ -83,14 +83,18 @@ export function putApp(memory: Memory, key: string, values: AppValues): void {
 /** Without the apps: they are kept one by one. */
 export const withoutApps = ({ values }: Environment): StageValues => ({ ...values, apps: {} });
 
-/** Whether a file, as plain data, may be put there. What an app says of its secrets are names and ciphertext. */
-export function mayKeep(memory: Memory, file: unknown): boolean {
-  const { apps, ...rest } = file as { readonly apps?: object | null };
-  return [rest, ...Object.values(apps ?? {})].every((each) => {
+/** What of a file, as plain data, may hold a credential. What an app says of its secrets are names and ciphertext. */
+export function withoutSecrets(file: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const { apps, ...rest } = (file ?? {}) as { readonly apps?: object | null };
+  return [rest, ...Object.values(apps ?? {})].map((each) => {
     const { secrets: _, ...values } = (each ?? {}) as { readonly secrets?: unknown };
-    return !memory.holdsCredential(values);
+    return values;
   });
 }
+
+/** Whether a file, as plain data, may be put there. */
+export const mayKeep = (memory: Memory, file: unknown): boolean =>
+  !withoutSecrets(file).some((values) => memory.holdsCredential(values));
 
 /** Whether JSON brings it back: it has no infinity, and no zero below zero. */
 export function isJson(value: Located): boolean {
