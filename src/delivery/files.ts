@@ -8,6 +8,7 @@ import { argocdCm } from './argocd-cm';
 import { cmdParamsCm } from './cmd-params';
 import { hubs } from './hubs';
 import { monitoringObjects } from './monitoring';
+import { DELIVERY } from './names';
 import { notificationsCm } from './notifications';
 import { rbacCm } from './rbac';
 import { rootObjects } from './root';
@@ -40,7 +41,7 @@ const isFleet = ({ values }: Environment): boolean => values.fleet !== undefined
 export function deliveries(repository: Repository, kinds: KindsByStage): readonly Delivery[] {
   const all = hubs(repository);
   return all.map(({ hub, stages }) => {
-    const folder = all.length === 1 ? 'argocd' : `argocd/${hub}`;
+    const folder = all.length === 1 ? DELIVERY : `${DELIVERY}/${hub}`;
     const root =
       repository.values.delivery.owner === 'root'
         ? rootObjects(repository, folder, stages.some(isFleet))

@@ -1,5 +1,8 @@
 import type { Environment, Repository } from '../model/environment';
 
+/** The folder below dist/ that holds what Argo CD itself reads; no stage can be called so. */
+export const DELIVERY = 'argocd';
+
 /**
  * On an Application: what it deployed is deleted with it. On an ApplicationSet: it is deleted by its controller, which
  * lets the Applications go where it may not delete them.

@@ -1,12 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DELIVERY } from '../delivery/names';
 import { listedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError, type Problem } from '../model/errors';
 import type { Before, FileBefore } from './compare';
-
-/** The folder below dist/ that holds what Argo CD itself reads; no stage can be called so. */
-export const DELIVERY = 'argocd';
 
 /**
  * What dist/ deploys now: these stages, and those that are left there. A file is read as YAML only where somebody asks

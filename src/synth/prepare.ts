@@ -1,5 +1,6 @@
 import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
+import { DELIVERY } from '../delivery/names';
 import { recover, type DistReader, type PublishOptions } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
@@ -9,7 +10,7 @@ import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
-import { damagedLocks, DELIVERY, deployedNow } from './deployed';
+import { damagedLocks, deployedNow } from './deployed';
 import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
 import { hashOf } from './inputs';

@@ -1,11 +1,12 @@
-import { checkDist, publish, type DistFile, type FileState, type PublishOptions } from '../manifests/publish';
-import { formatSummaries, type StageSummary } from '../manifests/summary';
+import { checkDist, publish, type DistFile, type PublishOptions } from '../manifests/publish';
+import type { StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { keepHashes, openDist } from './dist-hashes';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
 import { LastRunFile } from './last-run';
 import type * as prepareModule from './prepare';
 import type { PrepareOptions } from './prepare';
+import { isDeployedUnseen, report } from './report';
 
 export interface SynthOptions extends Pick<
   PrepareOptions,
@@ -27,7 +28,7 @@ export interface SynthResult {
   readonly files: readonly DistFile[];
   /** Files for the Git host (CODEOWNERS and the like) that were, or would be, written or removed. */
   readonly hostFiles: readonly string[];
-  /** With `check`: dist/, or a file for the Git host, is not what it should be. */
+  /** With `check`: dist/, or a file for the Git host, is not what it should be, or deploys what nobody has checked. */
   readonly different: boolean;
   /** What a person reads. */
   readonly text: string;
@@ -84,49 +85,11 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
 function write(publication: PublishOptions, stale: HostFiles, { check, dryRun }: SynthOptions) {
   if (check) {
     const { files, locks, clean } = checkDist(publication);
-    return { files, locks, different: !clean || stale.size > 0 };
+    return { files, locks, different: !clean || stale.size > 0 || files.some(isDeployedUnseen) };
   }
   const { files, locks } = publish({ ...publication, dryRun });
   if (!dryRun) writeHostFiles(publication.root, stale);
   return { files, locks, different: false };
-}
-
-function report(
-  summaries: readonly StageSummary[],
-  files: readonly DistFile[],
-  hostFiles: readonly string[],
-  options: SynthOptions,
-): string {
-  const lines = formatSummaries(summaries);
-  if (options.check) {
-    const stale = [
-      ...files.map(({ path, state }) => `dist/${path}: ${state}`),
-      ...hostFiles.map((path) => `${path}: out of date`),
-    ];
-    return [...lines, ...(stale.length > 0 ? stale : ['dist/ is up to date'])].join('\n');
-  }
-  const would = options.dryRun ? 'would be ' : '';
-  const inState = (...states: FileState[]) => files.filter(({ state }) => states.includes(state));
-  return [
-    ...lines,
-    ...hostFiles.map((path) => `${path}: ${would}brought up to date`),
-    ...writtenAnew(inState('edited'), 'edited by hand', would),
-    ...writtenAnew(inState('line-endings'), 'other line endings', would),
-    ...inState('unlisted').map(
-      ({ path }) =>
-        `dist/${path} is of stageline, but no lock lists it, and was left as it is: delete it if nobody needs it`,
-    ),
-    ...inState('foreign').map(({ path }) => `dist/${path} is not ours, and was left as it is`),
-  ].join('\n');
-}
-
-/** As many as a person reads: a checkout on Windows, or a careless `sed`, touches thousands. */
-const MOST_NAMED = 10;
-
-function writtenAnew(files: readonly DistFile[], why: string, would: string): string[] {
-  const left = files.length - MOST_NAMED;
-  const named = files.slice(0, MOST_NAMED).map(({ path }) => `dist/${path}: ${why}, ${would}written anew`);
-  return left > 0 ? [...named, `${left} more: ${why}, ${would}written anew`] : named;
 }
 
 /** Warnings as they are printed. */
