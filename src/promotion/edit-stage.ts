@@ -1,6 +1,7 @@
-import { parse } from 'yaml';
-import { editYaml, valueIn, type ValueEdit, type ValuePath } from '../config/yaml-edit';
+import { formatPath } from '../config/located';
+import { editYaml, valueIn, type ValuePath } from '../config/yaml-edit';
 import { EXIT, UserError } from '../model/errors';
+import { describeMissing, type AppPath } from './app-path';
 import { show } from './format';
 import { directEdit, held } from './gates';
 import { carryOut, type OperationOptions } from './operation';
@@ -27,90 +28,71 @@ export interface SetImageOptions extends DirectEditOptions {
  * @throws UserError for an app that the stage has not, and for what synth refuses
  */
 export function setImage(world: World, options: SetImageOptions): Promise<Outcome> {
-  const edits = [...options.images].map(([app, image]) => ({ app, path: ['image'], value: image }));
-  return directlyEdit(world, options, () => edits, 'set-image');
+  const asked = [...options.images].map(([app, image]) => ({ app, path: ['image'], image }));
+  return directlyEdit(world, options, 'set-image', asked, ({ image }) => image);
 }
 
-export interface SetOptions extends DirectEditOptions {
-  /** As written: `app.path.to.value`, and the value as YAML. */
-  readonly values: readonly (readonly [path: string, value: string])[];
+interface AppChange extends AppPath {
+  /** What the stage's file is to say: nothing where it is undefined. */
+  readonly value: unknown;
+  /** What the stage runs with, now and then. */
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 /**
- * Sets values of apps in a stage. A text stays a text: `1.10` where a text stands is not a number.
- * @throws UserError for an app that the stage has not, and for what synth refuses
+ * Edits values of apps in a stage's file, past the gates.
+ * @param valueFor what the file is to say of a value, from what the app has now and has by base.yaml; undefined: nothing
  */
-export function setValues(world: World, options: SetOptions): Promise<Outcome> {
-  const edits = (apps: Readonly<Record<string, unknown>>): AppEdit[] =>
-    options.values.map(([full, text]) => {
-      const [app = '', ...path] = full.split('.');
-      if (path.length === 0)
-        throw new UserError({
-          code: 'set-path',
-          cause: `${JSON.stringify(full)} names no value`,
-          remedy: 'write app.path=value',
-        });
-      return { app, path, value: valueOf(text, valueIn(apps[app], path), path) };
-    });
-  return directlyEdit(world, options, edits, 'set');
-}
-
-interface AppEdit {
-  readonly app: string;
-  readonly path: ValuePath;
-  readonly value: unknown;
-}
-
-function valueOf(text: string, before: unknown, path: ValuePath): unknown {
-  if (typeof before === 'string' || path.slice(0, -1).includes('env')) return text;
-  try {
-    return parse(text, { version: '1.2', logLevel: 'error' }) as unknown;
-  } catch {
-    return text;
-  }
-}
-
-function directlyEdit(
+export function directlyEdit<T extends AppPath>(
   world: World,
   options: DirectEditOptions,
-  editsFor: (apps: Readonly<Record<string, unknown>>) => readonly AppEdit[],
   verb: string,
+  asked: readonly T[],
+  valueFor: (asked: T, now: unknown, base: unknown) => unknown,
 ): Promise<Outcome> {
   return carryOut(
     world,
     async ({ repo }) => {
       const stage = await readStage(world.root, repo, options.stage);
       const apps = appsOf(stage);
-      const edits = editsFor(apps);
       refuseUnknownApps(
         stage.name,
-        edits.map(({ app }) => app),
+        asked.map(({ app }) => app),
         Object.keys(apps),
       );
-      const changes = edits
-        .map((edit) => ({ ...edit, before: valueIn(apps[edit.app], edit.path) }))
-        .filter((edit) => JSON.stringify(edit.before) !== JSON.stringify(edit.value));
+      const changes: AppChange[] = [];
+      for (const one of asked) {
+        const { app, path } = one;
+        const base = valueIn(stage.baseValues, ['apps', app]);
+        const value = valueFor(one, apps[app], base);
+        const [own, before] = [valueIn(stage.values, pathOf(one)), valueIn(apps[app], path)];
+        const after = value === undefined ? valueIn(base, path) : (value ?? undefined);
+        if (value === undefined ? own !== undefined : JSON.stringify(before) !== JSON.stringify(after))
+          changes.push({ app, path, value, before, after });
+        else if (before === undefined) world.tell?.(describeMissing(one, apps[app]));
+      }
       if (changes.length === 0) return undefined;
       const closed = [...held(stage), ...directEdit(stage)];
       if (closed.length > 0 && options.skip === undefined) throw new UserError(closed, EXIT.refused);
-      const text = editYaml(stage.text, changes.map(asEdit), stage.file);
-      return proposal(options, stage, text, changes, verb);
+      const edits = changes.map((change) => ({ path: pathOf(change), value: change.value }));
+      return proposal(options, stage, editYaml(stage.text, edits, stage.file), changes, verb);
     },
     options,
   );
 }
 
-const asEdit = ({ app, path, value }: AppEdit): ValueEdit => ({ path: ['apps', app, ...path], value });
+const pathOf = ({ app, path }: AppPath): ValuePath => ['apps', app, ...path];
 
 function proposal(
   options: DirectEditOptions,
   stage: StageSource,
   text: string,
-  changes: readonly (AppEdit & { readonly before: unknown })[],
+  changes: readonly AppChange[],
   verb: string,
 ): Proposal {
   const fields = changes.map(
-    ({ app, path, before, value }) => [[app, ...path].join('.'), before, value] as const,
+    ({ app, path, before, after }) => [formatPath([app, ...path]), before, after] as const,
   );
   const source = options.sourceCommit === undefined ? [] : [['Source-Commit', options.sourceCommit] as const];
   const skipped = options.skip === undefined ? [] : [['Gates-Skipped', options.skip] as const];

@@ -1,13 +1,7 @@
 export { promote, type PromoteOptions } from './promote';
 export { rollback, type RollbackOptions } from './rollback';
-export {
-  hold,
-  setImage,
-  setValues,
-  type HoldOptions,
-  type SetImageOptions,
-  type SetOptions,
-} from './edit-stage';
+export { hold, setImage, type HoldOptions, type SetImageOptions } from './edit-stage';
+export { setValues, unsetValues, type SetOptions, type UnsetOptions } from './set-values';
 export { formatPreview, formatSummary } from './format';
 export { pullRequestBody } from './pull-request';
 export type { OperationOptions } from './operation';

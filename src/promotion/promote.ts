@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatPath } from '../config/located';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { UserError } from '../model/errors';
 import { yamlApp } from '../model/values/workloads';
@@ -68,7 +69,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
       ...(typeof base === 'string' ? ([['Base', base]] as const) : []),
       ...passed.trailers,
     ],
-    fields: plan.changes.map((c) => [[c.app, ...c.path].filter(Boolean).join('.'), c.before, c.after]),
+    fields: plan.changes.map((c) => [fieldOf(c), c.before, c.after]),
   };
 }
 
@@ -160,8 +161,10 @@ function tagOf(image: unknown): string {
   return tag ?? digest?.slice(0, 19) ?? image;
 }
 
+const fieldOf = ({ app, path }: PlannedChange): string =>
+  formatPath(app === undefined ? path : [app, ...path]);
+
 function describeChange(change: PlannedChange): string {
-  const field = [change.app, ...change.path].filter(Boolean).join('.');
   const own = change.overwrites ? ' (its own until now; list it under "own" to keep it)' : '';
-  return `${change.class} ${field}: ${show(change.before)} → ${show(change.after)}${own}`;
+  return `${change.class} ${fieldOf(change)}: ${show(change.before)} → ${show(change.after)}${own}`;
 }

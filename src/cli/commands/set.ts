@@ -9,7 +9,7 @@ interface Flags extends OperationFlags {
   readonly skip?: string;
 }
 
-/** `stageline set-image` and `stageline set`: what CI writes into a stage's file. */
+/** `stageline set-image`, `set` and `unset`: what CI writes into a stage's file. */
 export function registerSet(program: Command, context: Context): void {
   directEdit(
     program
@@ -26,7 +26,7 @@ export function registerSet(program: Command, context: Context): void {
   directEdit(
     program
       .command('set <stage> <app.path=value...>')
-      .description('set values of apps; done twice it makes no commit'),
+      .description('set values of apps (null: have none, even where base.yaml has one)'),
   ).action(async (stage: string, pairs: string[], flags: Flags) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
     const { setValues } = require('../../promotion') as typeof promotionModule;
@@ -34,6 +34,17 @@ export function registerSet(program: Command, context: Context): void {
     const { sourceCommit, skip } = flags;
     const options = { ...operationOptions(flags), stage, values, sourceCommit, skip };
     printOutcome(context, await setValues(worldOf(context), options), flags);
+  });
+  directEdit(
+    program
+      .command('unset <stage> <app.path...>')
+      .description("take values out of the stage's file: those of base.yaml count again"),
+  ).action(async (stage: string, paths: string[], flags: Flags) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
+    const { unsetValues } = require('../../promotion') as typeof promotionModule;
+    const { sourceCommit, skip } = flags;
+    const options = { ...operationOptions(flags), stage, paths, sourceCommit, skip };
+    printOutcome(context, await unsetValues(worldOf(context), options), flags);
   });
 }
 
@@ -50,7 +61,7 @@ function split(pair: string, form: string): [string, string] {
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
   throw new UserError({
     code: 'set-path',
-    cause: `${JSON.stringify(pair)} has no "="`,
+    cause: `${JSON.stringify(pair)} has no "=" after a name`,
     remedy: `write ${form}`,
   });
 }
