@@ -1,14 +1,20 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DELIVERY } from '../delivery/names';
-import { listedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
+import { listedFiles, markedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError, type Problem } from '../model/errors';
 import type { Before, FileBefore } from './compare';
 
+/** What dist/ deploys now, and what cannot be told of it. */
+export interface Deployed {
+  readonly before: Before;
+  readonly warnings: readonly Problem[];
+}
+
 /**
- * What dist/ deploys now: these stages, and those that are left there. A file is read as YAML only where somebody asks
- * for its objects.
+ * What dist/ deploys now: these stages, and those that are left there. A stage without a lock that can be read is known by
+ * the files beside it. A file is read as YAML only where somebody asks for its objects.
  *
  * @param others stages that nobody asks about
  */
@@ -17,7 +23,7 @@ export function deployedNow(
   stages: readonly string[],
   reader: DistReader,
   others: { has(name: string): boolean } = new Set(),
-): Before {
+): Deployed {
   const dist = join(root, 'dist');
   // Who publishes says what is wrong with a file of that name.
   const folders = statSync(dist, { throwIfNoEntry: false })?.isDirectory()
@@ -26,33 +32,49 @@ export function deployedNow(
   const left = folders
     .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY && !others.has(entry.name))
     .map(({ name }) => name);
-  const names = [...new Set([...stages, ...left.sort()])];
-  const files = names.map((name): [string, Map<string, FileBefore>] => [name, filesOf(root, name, reader)]);
-  return new Map(files.filter(([name, { size }]) => size > 0 || stages.includes(name)));
-}
-
-/** Locks that cannot be read: nobody can tell what is removed from beside them. */
-export function damagedLocks(
-  root: string,
-  stages: readonly string[],
-  reader: DistReader,
-): readonly Problem[] {
-  return stages.flatMap((stage) => {
-    try {
-      readLock(root, stage, reader);
-      return [];
-    } catch (error) {
-      if (error instanceof UserError) return error.problems;
-      throw error;
-    }
-  });
-}
-
-function filesOf(root: string, stage: string, reader: DistReader): Map<string, FileBefore> {
-  const files = new Map<string, FileBefore>();
-  for (const [path, hash] of listedFiles(root, stage, reader)) {
-    const objects = () => readManifests(textOf(reader.read(`${stage}/${path}`)!), `dist/${stage}/${path}`);
-    files.set(path, { hash, objects });
+  const warnings: Problem[] = [];
+  const delivered = [...filesOf(root, DELIVERY, reader, warnings).keys()];
+  const before = new Map<string, ReadonlyMap<string, FileBefore>>();
+  for (const name of new Set([...stages, ...left.sort()])) {
+    const file = `stage-${name}.yaml`;
+    // A folder that Argo CD is not told of deploys nothing, unless its lock says that it is ours.
+    const isDeployed =
+      stages.includes(name) || delivered.some((path) => path === file || path.endsWith(`/${file}`));
+    const files = filesOf(root, name, reader, isDeployed ? warnings : undefined);
+    if (files.size > 0 || stages.includes(name)) before.set(name, files);
   }
-  return files;
+  return { before, warnings };
+}
+
+/** @param warnings absent: nobody is told, and nothing is known but what a lock lists */
+function filesOf(
+  root: string,
+  stage: string,
+  reader: DistReader,
+  warnings: Problem[] | undefined,
+): ReadonlyMap<string, FileBefore> {
+  const fileOf = (path: string, hash: string): FileBefore => ({
+    hash,
+    objects: () => readManifests(textOf(reader.read(`${stage}/${path}`)!), `dist/${stage}/${path}`),
+  });
+  const listed = listedFiles(root, stage, reader);
+  if (!warnings || orWarn(() => readLock(root, stage, reader), warnings))
+    return new Map([...listed].map(([path, hash]) => [path, fileOf(path, hash)]));
+  const known = new Map<string, FileBefore>();
+  for (const [path, hash] of markedFiles(stage, reader)) {
+    const file = fileOf(path, hash);
+    // A merge leaves several files in conflict at once: they are written anew, and say so.
+    if (orWarn(file.objects, warnings)) known.set(path, file);
+  }
+  return known;
+}
+
+function orWarn<T>(read: () => T, warnings: Problem[]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warnings.push(...error.problems);
+    return undefined;
+  }
 }

@@ -10,7 +10,7 @@ import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
-import { damagedLocks, deployedNow } from './deployed';
+import { deployedNow } from './deployed';
 import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
 import { hashOf } from './inputs';
@@ -155,7 +155,8 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   ];
   const against = (before: Before) => compare(before, now, removals, notesOf);
   const names = stages.map(({ name }) => name);
-  const changes = against(deployedNow(root, names, reader, unchanged));
+  const deployed = deployedNow(root, names, reader, unchanged);
+  const changes = against(deployed.before);
   const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
   const sizes = sizeWarnings(repository, stages, outputs);
   const unseen = overlooked(root, loaded.repository, options.texts);
@@ -174,7 +175,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     stages,
     summaries: summariesOf(changes),
     refused: guarded.refused,
-    warnings: [...warningsOf(guarded), ...damagedLocks(root, names, reader)],
+    warnings: [...warningsOf(guarded), ...deployed.warnings],
     reader,
     cache,
     written: (locks) => {

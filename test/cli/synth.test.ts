@@ -90,7 +90,7 @@ describe('synth on the sample', () => {
     expect(repository.read('dist/dev/mine.txt')).toBe('a note\n');
   });
 
-  test('warns of a lock that cannot be read, since nothing tells what is removed; the next run is quiet', async () => {
+  test('warns of a lock that cannot be read; the next run is quiet', async () => {
     const lock = repository.read('dist/dev/stageline.lock');
     repository.write('dist/dev/stageline.lock', `<<<<<<< HEAD\n${lock}`);
     const first = await repository.run('synth');

@@ -4,7 +4,7 @@ export { sha256 } from './hash';
 export type { DistFile, FileState } from './inspect';
 export { byText, isFilePath, isStageName, LOCK_FILE } from './paths';
 export { checkDist, publish, type CheckResult, type PublishResult } from './publish';
-export { listedFiles, lockHash, readDist, readLock, textOf, verifyLock } from './read';
+export { listedFiles, lockHash, markedFiles, readDist, readLock, textOf, verifyLock } from './read';
 export { DistReader, type Hashed, type KnownHashes } from './reader';
 export { recover, type Recovery } from './recover';
 export { formatLock, lockPath, parseLock, type StageLock } from './stage-lock';

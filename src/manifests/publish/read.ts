@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../model/errors';
+import { hasMarker } from '../marker';
 import { requireFolder, typeAt } from './disk';
 import { sha256 } from './hash';
-import { byText, DIST, LOCK_FILE } from './paths';
+import { byText, DIST, isFilePath, LOCK_FILE } from './paths';
 import { DistReader } from './reader';
 import { isFault, lockPath, orThrow, parseLock, type StageLock } from './stage-lock';
 
@@ -51,6 +52,20 @@ export function listedFiles(
   for (const path of paths) {
     const hash = reader.hash(`${stage}/${path}`);
     if (hash !== undefined) found.set(path, hash);
+  }
+  return found;
+}
+
+/**
+ * The files of a stage whose lock is gone, or damaged, by their paths: what begins with the marker, whoever put it there,
+ * and the SHA-256 of each.
+ */
+export function markedFiles(stage: string, reader: DistReader): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, type } of reader.walk(stage)) {
+    const full = `${stage}/${path}`;
+    const isOurs = type === 'file' && isFilePath(path) && hasMarker(reader.read(full)!.toString());
+    if (isOurs) found.set(path, reader.hash(full)!);
   }
   return found;
 }

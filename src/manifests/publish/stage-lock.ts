@@ -48,7 +48,7 @@ export function parseLock(stage: string, text: string): StageLock | LockFault {
     problem: {
       code: 'lock-damaged',
       cause: `the lock of stage "${stage}" ${says}`,
-      consequence: 'Nothing can be told about the files beside it.',
+      consequence: 'What stageline wrote there, and what was edited since, cannot be told apart.',
       remedy:
         remedy ??
         `Restore it with "git checkout -- ${lockPath(stage)}"; if it is damaged there, too, delete it and run "npm run synth".`,
