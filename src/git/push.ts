@@ -24,6 +24,14 @@ export interface PushOptions {
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
+/** The full ref of a remote's default branch; undefined where it has none. */
+export async function remoteHead(repo: Repo, remote: string): Promise<string | undefined> {
+  const ls = ['ls-remote', '--symref', remote, 'HEAD'];
+  const listed = await repo.try(ls);
+  if (listed.code !== 0) throw gitFailed(ls, listed);
+  return /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(listed.stdout.toString('utf8'))?.[1];
+}
+
 /** The tip of a remote's ref, fetched; undefined where the remote has none. */
 export async function fetchTip(repo: Repo, target: RemoteRef): Promise<string | undefined> {
   const ls = ['ls-remote', '--exit-code', target.remote, target.ref];

@@ -12,7 +12,7 @@ export interface Upstream {
 
 /** What a command that commits needs to know of the checkout. */
 export interface Checkout {
-  /** The branch HEAD is on, as a full ref. */
+  /** The branch HEAD is on, as a full ref; `HEAD` where it is on none. */
   readonly ref: string;
   readonly head: string;
 }
@@ -85,6 +85,10 @@ export interface CheckoutNeeds {
   readonly now: number;
   /** Folders in which a file that git does not know is as bad as a change. */
   readonly inputs: readonly string[];
+  /** Whether HEAD may be on no branch, since the commit goes to another one. @default false */
+  readonly detached?: boolean;
+  /** Takes what keeps a commit from being made, where none is to be made. @default it is refused */
+  readonly report?: (problem: Problem) => void;
 }
 
 /**
@@ -102,8 +106,12 @@ export async function requireCheckout(repo: Repo, needs: CheckoutNeeds): Promise
   const head = await repo.line(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
   const operations = OPERATIONS.filter(([file]) => existsSync(join(repo.gitDir, file)));
   for (const [, what, remedy] of operations) refuse('git-in-progress', `${what} is half done`, remedy);
-  if (ref === undefined && !repo.bare && operations.length === 0)
-    refuse('detached-head', 'HEAD is detached: a commit would be on no branch', 'git switch <branch>');
+  if (ref === undefined && !needs.detached && !repo.bare && operations.length === 0)
+    refuse(
+      'detached-head',
+      'HEAD is detached: a commit would be on no branch',
+      'git switch <branch>, or a new one for this commit: --branch <name>',
+    );
   if (head === undefined) refuse('no-commit', 'the branch has no commit yet', 'commit what there is first');
   if (!(await hasIdentity(repo)))
     refuse(
@@ -118,9 +126,10 @@ export async function requireCheckout(repo: Repo, needs: CheckoutNeeds): Promise
       `when no git is running here, remove it: rm "${lock}"`,
     );
   if (head !== undefined && !repo.bare) for (const problem of await dirt(repo, needs)) problems.push(problem);
-  if (problems.length > 0 || ref === undefined || head === undefined)
+  if (repo.bare || head === undefined || (problems.length > 0 && !needs.report))
     throw new UserError(problems, EXIT.refused);
-  return { ref, head };
+  for (const problem of problems) needs.report?.(problem);
+  return { ref: ref ?? 'HEAD', head };
 }
 
 async function dirt(repo: Repo, needs: CheckoutNeeds): Promise<Problem[]> {

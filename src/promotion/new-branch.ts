@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseValues, valueIn } from '../config/yaml-edit';
 import { moveBranch } from '../git/checkout';
-import { fetchTip, pushPlanned } from '../git/push';
-import { isAncestor } from '../git/read';
+import { fetchTip, pushPlanned, remoteHead } from '../git/push';
+import { isAncestor, remoteOf } from '../git/read';
 import { readRef } from '../git/refs';
-import type { Upstream } from '../git/state';
+import { requireUpstream, type Upstream } from '../git/state';
 import { EXIT, UserError } from '../model/errors';
 import type { Outcome } from './proposal';
 import { noTip, taken, unpushed } from './refusals';
@@ -59,9 +62,40 @@ async function sameChange({ repo }: Workspace, ref: string, commit: string): Pro
   return (await of(tip)) === (await of(commit)) ? tip : undefined;
 }
 
+/**
+ * Where a commit goes in the end: the branch that the one at HEAD follows. Where HEAD is on none, as CI often checks it
+ * out, the one that Argo CD follows.
+ * @throws UserError `no-upstream`, `detached-head`
+ */
+export async function upstreamOf({ world, repo, checkout }: Workspace): Promise<Upstream> {
+  if (checkout.ref !== 'HEAD') return requireUpstream(repo, checkout.ref);
+  const remote = await remoteOf(repo);
+  const base = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
+  const named = valueIn(base, ['repository', 'revision']) ?? 'HEAD';
+  const ref = named === 'HEAD' ? remote && (await remoteHead(repo, remote)) : `refs/heads/${String(named)}`;
+  if (remote === undefined || ref === undefined)
+    throw detached('HEAD is detached, and no remote says for which branch the change is');
+  return { remote, ref, tracking: ref.replace('refs/heads', `refs/remotes/${remote}`) };
+}
+
 /** A new branch begins at HEAD, which has to be on the remote: else it would take along what is not of this change. */
 export async function requirePushed({ repo, checkout }: Workspace, upstream: Upstream): Promise<void> {
   const tip = await fetchTip(repo, upstream);
   if (tip === undefined) throw noTip(upstream);
-  if (!(await isAncestor(repo, checkout.head, tip))) throw unpushed();
+  if (await isAncestor(repo, checkout.head, tip)) return;
+  if (checkout.ref !== 'HEAD') throw unpushed();
+  throw detached(
+    `HEAD is detached at ${checkout.head.slice(0, 12)}, which is not on ${upstream.tracking.slice('refs/remotes/'.length)}`,
+  );
 }
+
+const detached = (cause: string): UserError =>
+  new UserError(
+    {
+      code: 'detached-head',
+      cause,
+      consequence: 'A new branch could take along what is not of this change. Nothing was changed.',
+      remedy: 'switch to the branch that the change is for: git switch <branch>',
+    },
+    EXIT.refused,
+  );

@@ -4,23 +4,19 @@ import { buildCommit } from '../git/commit';
 import { pushPlanned, type Attempt, type RemoteRef } from '../git/push';
 import { isAncestor } from '../git/read';
 import { readRef } from '../git/refs';
-import { requireUpstream, type Upstream } from '../git/state';
+import type { Upstream } from '../git/state';
 import { EXIT, UserError } from '../model/errors';
 import { formatPreview } from './format';
-import { onNewBranch, requirePushed } from './new-branch';
+import { onNewBranch, requirePushed, upstreamOf } from './new-branch';
 import { preview, type Preview } from './preview';
 import type { Outcome, Proposal } from './proposal';
 import { noTip, unpushed, withFsProblems } from './refusals';
-import { openWorkspace, type Workspace, type World } from './workspace';
+import { openWorkspace, type Workspace, type WorkspaceUse, type World } from './workspace';
 
 /** Looks at the checkout, and proposes a commit; undefined when everything is as it should be already. */
 export type Planner = (workspace: Workspace) => Promise<Proposal | undefined>;
 
-export interface OperationOptions {
-  /** Only tell. @default false */
-  readonly dryRun?: boolean;
-  /** Put the commit on a new branch of that name, and leave the checkout alone. */
-  readonly branch?: string;
+export interface OperationOptions extends WorkspaceUse {
   /** Push it; when somebody was faster, plan again on the new tip. @default false */
   readonly push?: boolean;
 }
@@ -34,8 +30,8 @@ export function carryOut(world: World, plan: Planner, options: OperationOptions 
 }
 
 async function commitAndMove(world: World, plan: Planner, options: OperationOptions): Promise<Outcome> {
-  const workspace = await openWorkspace(world);
-  const upstream = options.push ? await requireUpstream(workspace.repo, workspace.checkout.ref) : undefined;
+  const workspace = await openWorkspace(world, options);
+  const upstream = options.push ? await upstreamOf(workspace) : undefined;
   if (upstream && options.branch === undefined && !options.dryRun)
     return pushOnBranch(world, plan, workspace, upstream);
   if (upstream && !options.dryRun) await requirePushed(workspace, upstream);

@@ -64,10 +64,26 @@ export interface Workspace {
   readonly checkout: Checkout;
 }
 
-/** @throws UserError with everything that keeps a commit from being made here, exit code 3 */
-export async function openWorkspace(world: World): Promise<Workspace> {
+/** What a command is going to do with the checkout. */
+export interface WorkspaceUse {
+  /** Only tell. @default false */
+  readonly dryRun?: boolean;
+  /** Put the commit on a new branch of that name, and leave the checkout alone. */
+  readonly branch?: string;
+}
+
+/**
+ * The checkout to commit on. A dry run commits nothing: it is told of the files as they are, and of what would refuse it.
+ * @throws UserError with everything that keeps a commit from being made here, exit code 3
+ */
+export async function openWorkspace(world: World, { dryRun, branch }: WorkspaceUse = {}): Promise<Workspace> {
   const repo = await openRepo(world);
-  const checkout = await requireCheckout(repo, { now: world.now().getTime(), inputs: INPUTS });
+  const checkout = await requireCheckout(repo, {
+    now: world.now().getTime(),
+    inputs: INPUTS,
+    detached: branch !== undefined,
+    report: dryRun ? ({ cause }) => world.tell?.(`without --dry-run this is refused: ${cause}`) : undefined,
+  });
   return { world, repo, checkout };
 }
 
