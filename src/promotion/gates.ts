@@ -1,6 +1,9 @@
 import { eachCommit, type LogEntry } from '../git/log';
-import { readObjects } from '../git/read';
+import { fetchNotes, NOTES_REF } from '../git/notes';
+import { readObjects, remoteOf } from '../git/read';
+import { readRef } from '../git/refs';
 import { isShallow, type Repo } from '../git/repository';
+import { requireUpstream } from '../git/state';
 import { parseLock, readLock } from '../manifests/publish';
 import type { Repository } from '../model/environment';
 import { EXIT, UserError, type Problem } from '../model/errors';
@@ -17,6 +20,8 @@ export interface GateInput {
   readonly from: StageSource;
   readonly to: StageSource;
   readonly skip?: string;
+  /** Whether the commit is pushed; then what others recorded is fetched first. */
+  readonly push?: boolean;
   /** Whether the commit goes to the branch itself, past every pull request. */
   readonly direct?: boolean;
 }
@@ -104,7 +109,7 @@ function approved({ to, direct }: GateInput): Problem[] {
 
 async function deployed(
   workspace: Workspace,
-  { from, to }: GateInput,
+  { from, to, push }: GateInput,
   notes: string[],
   repository: () => Repository,
 ): Promise<Problem[]> {
@@ -115,6 +120,9 @@ async function deployed(
   const needed = typeof soak === 'string' ? secondsOf(soak) : 0;
   const lock = readLock(world.root, from.name);
   const content = lock && contentHash(lock);
+  // A clone has no records, or old ones: a plain fetch does not bring them.
+  if (push) await fetchNotes(repo, (await requireUpstream(repo, checkout.ref)).remote);
+  else await adviseFetch(workspace);
   const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
   if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];
   const {
@@ -148,6 +156,15 @@ async function deployed(
       to,
     ),
   ];
+}
+
+async function adviseFetch({ repo, world }: Workspace): Promise<void> {
+  if ((await readRef(repo, NOTES_REF)) !== undefined) return;
+  const remote = await remoteOf(repo);
+  if (remote !== undefined)
+    world.tell?.(
+      `this clone has no deployment records; where others push them: git fetch ${remote} ${NOTES_REF}:${NOTES_REF}`,
+    );
 }
 
 /** A hook that fails, such as a test after the sync, fails the sync: Argo CD knows no sync that is half good. */

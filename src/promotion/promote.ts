@@ -50,6 +50,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
     from,
     to,
     skip: options.skip,
+    push: options.push,
     direct: options.push === true && options.branch === undefined,
   });
   const base = valueIn(after.values, ['base']);

@@ -157,6 +157,43 @@ describe('gates', () => {
     expect(await tryPromote(dir, 35)).toContain('open');
   });
 
+  test('a push looks at what others recorded, in a clone that has none of it or less', async () => {
+    const dir = await gated();
+    await change(dir, 'prod', ['gates'], {});
+    const bare = bareCopy(dir);
+    const [one, two] = ['one', 'two'].map((name) => cloneOf(bare, name)) as [string, string];
+    [one, two].forEach(linkPackage);
+    const run = (health: Deployment['health']): Promise<boolean> =>
+      record(worldAt(one), { stage: 'staging', revision: 'HEAD', result: 'Succeeded', health, push: true });
+    const push = (branch?: string): Promise<Outcome> =>
+      promote(worldAt(two), { to: 'prod', push: true, branch });
+    await run('Degraded');
+    await expect(push()).rejects.toThrow('is Degraded since its sync');
+    await expect(push('later')).rejects.toThrow('is Degraded since its sync');
+    await run('Healthy');
+    expect((await push('pr')).pushed).toBe(true);
+    await run('Degraded');
+    await expect(push()).rejects.toThrow('is Degraded since its sync');
+  });
+
+  test('a clone without records, and without a push, says how to fetch them', async () => {
+    const dir = await gated();
+    const clone = cloneOf(bareCopy(dir), 'one');
+    linkPackage(clone);
+    const told: string[] = [];
+    const promoteIn = (root: string): Promise<Outcome> =>
+      promote(worldAt(root, { tell: (text) => told.push(text), now: () => new Date(T0 + 25 * HOUR) }), {
+        to: 'prod',
+        dryRun: true,
+      });
+    await promoteIn(dir);
+    expect(told).toEqual([]);
+    await promoteIn(clone);
+    expect(told).toEqual([
+      'this clone has no deployment records; where others push them: git fetch origin refs/notes/stageline:refs/notes/stageline',
+    ]);
+  });
+
   test('a freeze of the stage holds for promotions too', async () => {
     const dir = await newYamlLab();
     await change(dir, 'prod', ['gates'], {});
