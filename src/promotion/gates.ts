@@ -3,7 +3,6 @@ import { fetchNotes, NOTES_REF } from '../git/notes';
 import { readObjects, remoteOf } from '../git/read';
 import { readRef } from '../git/refs';
 import { isShallow, type Repo } from '../git/repository';
-import { requireUpstream } from '../git/state';
 import { parseLock, readLock } from '../manifests/publish';
 import type { Repository } from '../model/environment';
 import { EXIT, UserError, type Problem } from '../model/errors';
@@ -11,6 +10,7 @@ import { secondsOf } from '../model/promotion';
 import { load } from '../synth/load';
 import { windowsAt } from '../delivery';
 import { valueIn } from '../config/yaml-edit';
+import { upstreamOf } from './new-branch';
 import { contentHash, readRecords, type Deployment } from './records';
 import { reportersOf, runOf } from './running';
 import { sourceOf, type StageSource } from './values';
@@ -121,7 +121,7 @@ async function deployed(
   const lock = readLock(world.root, from.name);
   const content = lock && contentHash(lock);
   // A clone has no records, or old ones: a plain fetch does not bring them.
-  if (push) await fetchNotes(repo, (await requireUpstream(repo, checkout.ref)).remote);
+  if (push) await fetchNotes(repo, (await upstreamOf(workspace)).remote);
   else await adviseFetch(workspace);
   const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
   if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];

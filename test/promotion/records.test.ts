@@ -174,6 +174,8 @@ describe('gates', () => {
     expect((await push('pr')).pushed).toBe(true);
     await run('Degraded');
     await expect(push()).rejects.toThrow('is Degraded since its sync');
+    git(two, 'checkout', '-q', '--detach');
+    await expect(push('detached')).rejects.toThrow('is Degraded since its sync');
   });
 
   test('a clone without records, and without a push, says how to fetch them', async () => {
