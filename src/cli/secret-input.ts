@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { UserError } from '../model/errors';
 import type { Input } from './context';
+import { counted } from '../model/counted';
 
 /** Ctrl-C, Ctrl-D, backspace, as a terminal in raw mode sends them. */
 const [INTERRUPT, END, DELETE, BACKSPACE] = ['\u0003', '\u0004', '\u007f', '\b'];
@@ -56,7 +57,7 @@ function fromJson(bytes: Buffer, keys: readonly string[]): ReadonlyMap<string, B
   const missing = keys.filter((key) => typeof values.get(key) !== 'string');
   if (missing.length > 0) throw refuse(`standard input has no text for ${missing.join(', ')}`);
   if (values.size > keys.length)
-    throw refuse(`standard input has ${values.size} keys, and ${keys.length} were named`);
+    throw refuse(`standard input has ${counted(values.size, 'key')}, the command line names ${keys.length}`);
   return new Map(keys.map((key) => [key, notEmpty(key, Buffer.from(String(values.get(key))))]));
 }
 

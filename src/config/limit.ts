@@ -1,4 +1,5 @@
 import type { Problem } from '../model/errors';
+import { counted } from '../model/counted';
 
 /** How many problems of one file are told; what is beyond is counted. */
 export const MAX_PROBLEMS = 50;
@@ -22,7 +23,7 @@ function limit(problems: readonly Problem[], file: string): readonly Problem[] {
   );
   const rest: Problem = {
     code: 'too-many-problems',
-    cause: `${file} has ${problems.length - MAX_PROBLEMS} more problems`,
+    cause: `${file} has ${counted(problems.length - MAX_PROBLEMS, 'more problem')}`,
     remedy: 'Mend the first ones, and run the command again.',
     at: sorted[MAX_PROBLEMS]!.at,
   };

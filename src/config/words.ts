@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../model/counted';
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 
@@ -71,11 +72,11 @@ function oneOf(values: readonly string[]): string {
 }
 
 function bound(word: string, limit: number, origin: string, inclusive: boolean): string {
-  const than = inclusive ? `${word} ${limit}` : `${word === 'at least' ? 'more' : 'less'} than ${limit}`;
-  if (origin === 'string') {
-    return limit === 1 && word === 'at least' ? 'must not be empty' : `must have ${than} characters`;
-  }
-  if (origin === 'array' || origin === 'set')
-    return `must have ${than} ${limit === 1 ? 'element' : 'elements'}`;
-  return `must be ${than}`;
+  const than = inclusive ? word : `${word === 'at least' ? 'more' : 'less'} than`;
+  if (origin === 'string')
+    return limit === 1 && word === 'at least'
+      ? 'must not be empty'
+      : `must have ${than} ${counted(limit, 'character')}`;
+  if (origin === 'array' || origin === 'set') return `must have ${than} ${counted(limit, 'element')}`;
+  return `must be ${than} ${limit}`;
 }

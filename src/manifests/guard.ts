@@ -5,6 +5,7 @@ import { kindOf } from './checks/pods';
 import { didYouMean } from './checks/nearest';
 import { diffObjects, type ObjectDiff } from './diff';
 import { immutableChanges } from './immutable';
+import { counted } from '../model/counted';
 
 /** A change that loses data, or that the cluster refuses until somebody deletes something by hand. */
 export interface DestructiveChange {
@@ -66,7 +67,7 @@ export function findDestructive(
   const count = before.length + kept;
   if (count === 0) return [];
   if (after === undefined || after.length + kept === 0) {
-    const consequence = `All its ${count} objects would be deleted${whatElse(before)}.`;
+    const consequence = `${count === 1 ? 'Its one object' : `All its ${count} objects`} would be deleted${whatElse(before)}.`;
     return [{ text: `${after === undefined ? 'remove' : 'empty'} stage ${stage}`, consequence }];
   }
   const { changed, removed } = diff;
@@ -136,5 +137,5 @@ function scalar(text: string): string {
 
 function whatElse(objects: readonly KubeObject[]): string {
   const claims = objects.filter((object) => kindOf(object) === 'PersistentVolumeClaim').length;
-  return claims === 0 ? '' : `, ${claims} PersistentVolumeClaim${claims === 1 ? '' : 's'} among them`;
+  return claims === 0 ? '' : `, ${counted(claims, 'PersistentVolumeClaim')} among them`;
 }

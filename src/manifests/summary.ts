@@ -1,3 +1,4 @@
+import { counted } from '../model/counted';
 import { describeObject, type KubeObject } from '../model/kube';
 import { podTemplate } from './checks/pods';
 import type { ObjectDiff } from './diff';
@@ -52,7 +53,7 @@ export function summarize(
 /** The summaries as text: a line a stage in columns, below it what is deleted and what is noted. */
 export function formatSummaries(summaries: readonly StageSummary[]): string[] {
   const width = (values: readonly string[]): number => Math.max(0, ...values.map((v) => v.length));
-  const counts = summaries.map((s) => count(s.objects, 'object'));
+  const counts = summaries.map((s) => counted(s.objects, 'object'));
   const changes = summaries.map((s) => `+${s.added.length} ~${s.changed.length} -${s.removed.length}`);
   const [stageWidth, countWidth, changeWidth] = [
     width(summaries.map((s) => s.stage)),
@@ -114,8 +115,4 @@ function imageChanges(diff: ObjectDiff): ImageChange[] {
 function whereOf(object: KubeObject, container: string): string {
   const { name } = object.metadata;
   return container === name || podTemplate(object)?.containers.length === 1 ? name : `${name}/${container}`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -17,6 +17,7 @@ import { CLASSES, type ChangeClass } from './promotable';
 import { refuseUnknownApps } from './refusals';
 import { appsOf, sourceOf, type StageSource } from './values';
 import { baseValuesAt, readStage, type Workspace, type World } from './workspace';
+import { counted } from '../model/counted';
 
 export interface PromoteOptions extends OperationOptions {
   readonly to: string;
@@ -149,7 +150,7 @@ function headline(changes: readonly PlannedChange[]): string {
   const named = images.slice(0, 2).map((c) => `${c.app} ${tagOf(c.before)} → ${tagOf(c.after)}`);
   const parts = [
     images.length > 2 ? `${images.length} images` : named.join(', '),
-    configs > 0 ? `${configs} value${configs === 1 ? '' : 's'}` : '',
+    configs > 0 ? counted(configs, 'value') : '',
     changes.some((change) => change.class === 'base') ? 'base' : '',
   ];
   return parts.filter(Boolean).join(', ');

@@ -16,6 +16,7 @@ import { contentHash } from './records';
 import { historyMissing, refuseUnknownApps } from './refusals';
 import { releasesOf, type Release } from './releases';
 import { readStage, type Workspace, type World } from './workspace';
+import { counted } from '../model/counted';
 
 export interface RollbackOptions extends OperationOptions {
   readonly stage: string;
@@ -102,7 +103,7 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   throw new UserError(
     {
       code: 'no-release',
-      cause: `${options.stage} has ${releases.length} release${releases.length === 1 ? '' : 's'}, and none ${steps} back`,
+      cause: `${options.stage} has ${counted(releases.length, 'release')}, and none ${steps} back`,
       remedy: `stageline history ${options.stage}`,
     },
     EXIT.refused,

@@ -12,6 +12,7 @@ import { contentHash, readRecords, type Deployment } from './records';
 import { releasesOf } from './releases';
 import { appsOf, sourceOf, type StageSource } from './values';
 import { openRepo, readStage, type World } from './workspace';
+import { counted } from '../model/counted';
 
 /** How far a stage is behind the one before it. */
 export interface Behind {
@@ -154,7 +155,7 @@ function lastDeployed(world: World, stage: string, records: readonly Deployment[
 /** `2 images, 1 value, base 5 commits`; empty when nothing is behind. */
 export function formatBehind(behind: Behind | undefined): string {
   if (!behind) return '';
-  const count = (n: number, noun: string): string => (n === 0 ? '' : `${n} ${noun}${n === 1 ? '' : 's'}`);
+  const count = (n: number, noun: string): string => (n === 0 ? '' : counted(n, noun));
   const base =
     behind.base === undefined
       ? 'base'

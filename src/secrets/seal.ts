@@ -1,6 +1,7 @@
 import { constants, createCipheriv, publicEncrypt, randomBytes, X509Certificate } from 'node:crypto';
 import type { Location, Problem } from '../model/errors';
 import { UserError } from '../model/errors';
+import { counted } from '../model/counted';
 
 /** What a ciphertext is bound to: nothing else can decrypt it (strict scope). */
 export interface SealScope {
@@ -76,7 +77,7 @@ export function readCertificate(
     throw refuse('certificate-not-valid-yet', `the certificate is valid from ${dateOf(from)} on`);
   const days = Math.floor((to.getTime() - now.getTime()) / DAY);
   if (days >= SOON_DAYS) return { certificate, warnings: [] };
-  const cause = `the certificate expires on ${dateOf(to)}, in ${days} ${days === 1 ? 'day' : 'days'}`;
+  const cause = `the certificate expires on ${dateOf(to)}, in ${counted(days, 'day')}`;
   const consequence = 'What is sealed with it stays readable; nothing new can be sealed with it afterwards.';
   return { certificate, warnings: [{ code: 'certificate-expires', cause, consequence, remedy: FETCH, at }] };
 }

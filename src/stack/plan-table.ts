@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { Recorded } from './record';
+import { counted } from '../model/counted';
 
 /** The plan as a table, in the order in which things are created, and the stack's outputs. */
 export function planTable({
@@ -17,7 +18,7 @@ export function planTable({
   return [
     ...align([head, ...rows]),
     '',
-    `stack ${stack}: ${count} objects in the cluster`,
+    `stack ${stack}: ${counted(count, 'object')} in the cluster`,
     '',
     stringify(outputs, { lineWidth: 0 }).trimEnd(),
     '',

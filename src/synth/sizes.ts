@@ -1,3 +1,4 @@
+import { counted } from '../model/counted';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { objectCount, type RenderedStage } from '../model/rendered';
@@ -33,7 +34,7 @@ export function sizeWarnings(
       .filter(({ objects, bytes }) => objects >= MANY_OBJECTS || bytes >= MANY_BYTES)
       .map(({ what, objects, bytes, at }) => ({
         code: 'many-objects',
-        cause: `${what} ${objects} objects in ${(bytes / 1_000_000).toFixed(1)} MB`,
+        cause: `${what} ${counted(objects, 'object')} in ${(bytes / 1_000_000).toFixed(1)} MB`,
         consequence:
           'One Argo CD Application carries about 3,000 objects and 10 MB, and is slow well before that.',
         remedy: perApp

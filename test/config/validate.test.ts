@@ -107,6 +107,14 @@ test.each([
   ]);
 });
 
+test('an empty text is told one thing, not all that an empty text is not', () => {
+  const base = BASE.replace(/image: .*/, 'image: ""');
+  expect(complaintsOf({ 'base.yaml': base, 'dev.yaml': 'hold: ""\n' })).toEqual([
+    expect.stringMatching(/apps.web.image is the empty text: must be an image reference/),
+    expect.stringMatching(/dev.yaml:1:7: hold is the empty text: must have at least 3 characters/),
+  ]);
+});
+
 test('an unknown kind names the nearest', () => {
   expect(
     complaintsOf({ 'base.yaml': BASE.replace('kind: service', 'kind: servce'), 'dev.yaml': '{}' }),

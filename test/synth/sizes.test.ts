@@ -16,7 +16,7 @@ test('a stage of 1,500 objects is warned of, and so is one of 7 MB', () => {
     'stage dev has 1500 objects in 0.0 MB',
   ]);
   expect(said(repository('perEnvironment'), [few], output('x'.repeat(7_000_000)))).toEqual([
-    'stage dev has 1 objects in 7.0 MB',
+    'stage dev has 1 object in 7.0 MB',
   ]);
   expect(said(repository('perEnvironment'), [few], output('x'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type * as scanModule from '../../secrets/scan-folder';
 import type * as sarifModule from '../../secrets/sarif';
 import { EXIT, formatProblem, type Problem } from '../../model/errors';
 import type { Context } from '../context';
+import { counted } from '../../model/counted';
 
 interface Flags {
   readonly sarif?: boolean;
@@ -40,7 +41,7 @@ export function registerScan(program: Command, context: Context): void {
         const files = scans.reduce((sum, scan) => sum + scan.files, 0);
         const skipped = scans.reduce((sum, scan) => sum + scan.skipped.length, 0);
         context.tell(
-          `${files} files, ${skipped} not read (binary or over 2 MiB), ${problems.length} findings`,
+          `${counted(files, 'file')}, ${skipped} not read (binary or over 2 MiB), ${counted(problems.length, 'finding')}`,
         );
       }
       context.finish(problems.length > 0 ? EXIT.error : EXIT.done);

@@ -3,6 +3,7 @@ import type * as promotionModule from '../../promotion';
 import type { StageStatus } from '../../promotion';
 import type { Context } from '../context';
 import { worldOf } from '../world';
+import { counted } from '../../model/counted';
 
 /** `stageline status`: what every stage runs, and how far it is behind. */
 export function registerStatus(program: Command, context: Context): void {
@@ -64,7 +65,7 @@ const exceptFor = (except: readonly string[]): string =>
   except.length === 0 ? '' : `, except for ${except.join(', ')}`;
 
 /** Config of an app that is not that of the stage before. */
-const config = (values = 0): string => (values === 0 ? '' : ` (${values} value${values === 1 ? '' : 's'})`);
+const config = (values = 0): string => (values === 0 ? '' : ` (${counted(values, 'value')})`);
 
 /** The last part of the name, with tag or digest. */
 function short(image: string | undefined): string {

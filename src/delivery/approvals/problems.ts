@@ -4,6 +4,7 @@ import type { Problem } from '../../model/errors';
 import { gitHostOf, ownerOf, type GitHost } from '../../model/git-host';
 import { protectedBranches } from './protection';
 import { approvalRules } from './rules';
+import { counted } from '../../model/counted';
 
 /** GitHub's user names, those of managed accounts (`ada_acme`) included, and `organisation/team`. */
 const GITHUB_PERSON = /^[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}(?:_[A-Za-z0-9]+)?$/;
@@ -65,7 +66,7 @@ function handleProblems(environment: Environment, host: GitHost, url: string): P
       problem(
         'count',
         0,
-        `${count} approvals are asked of ${new Set(people).size}`,
+        `${counted(count, 'approval')} of ${counted(new Set(people).size, 'approver')} cannot be had`,
         'Name more people, or a team.',
       ),
     );

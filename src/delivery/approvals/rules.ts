@@ -1,6 +1,7 @@
 import type { Environment, Repository } from '../../model/environment';
 import { gitHostOf, type GitHost } from '../../model/git-host';
 import { hubs } from '../hubs';
+import { counted } from '../../model/counted';
 
 /** Who approves what changes a stage. */
 export interface ApprovalRule {
@@ -127,6 +128,6 @@ export const branchCount = (rules: readonly ApprovalRule[]): number =>
 
 /** `2 approvals for prod, of @acme/sre or @ada`. */
 export function formatApproval({ stages, count, byOwners, owners }: NeededApproval): string {
-  const some = `${count} approval${count === 1 ? '' : 's'} for ${stages.join(' or ')}`;
+  const some = `${counted(count, 'approval')} for ${stages.join(' or ')}`;
   return `${some}, ${byOwners < count ? 'at least one ' : ''}of ${owners.join(' or ')}`;
 }

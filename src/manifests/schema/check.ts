@@ -1,3 +1,4 @@
+import { counted } from '../../model/counted';
 import { nearest } from '../../model/nearest';
 import { ARRAY, compile, OBJECT, typeBit, type Compiled } from './compiled';
 import { type Definitions, isMap, pointer, type SchemaNode, type SchemaProblem } from './node';
@@ -82,8 +83,10 @@ class Checker {
   }
 
   private visitSize(node: SchemaNode, size: number): void {
-    if (size < (node.minProperties ?? 0)) this.bad(`must have at least ${node.minProperties} fields`);
-    if (size > (node.maxProperties ?? Infinity)) this.bad(`must have at most ${node.maxProperties} fields`);
+    if (size < (node.minProperties ?? 0))
+      this.bad(`must have at least ${counted(node.minProperties!, 'field')}`);
+    if (size > (node.maxProperties ?? Infinity))
+      this.bad(`must have at most ${counted(node.maxProperties!, 'field')}`);
   }
 
   private visitRequired(schema: Compiled, value: Fields): void {
@@ -101,8 +104,10 @@ class Checker {
 
   private visitList(schema: Compiled, value: readonly unknown[], structural: boolean): void {
     const { node } = schema;
-    if (value.length < (node.minItems ?? 0)) this.bad(`must have at least ${node.minItems} items`);
-    if (value.length > (node.maxItems ?? Infinity)) this.bad(`must have at most ${node.maxItems} items`);
+    if (value.length < (node.minItems ?? 0))
+      this.bad(`must have at least ${counted(node.minItems!, 'item')}`);
+    if (value.length > (node.maxItems ?? Infinity))
+      this.bad(`must have at most ${counted(node.maxItems!, 'item')}`);
     const { items } = schema.below;
     if (items) {
       for (let i = 0; i < value.length; i++) {

@@ -1,5 +1,6 @@
 import { nearest } from '../../model/nearest';
 import { type SchemaNode, type SchemaProblem, typeName } from './node';
+import { counted } from '../../model/counted';
 
 /** What a check says at a path; the path is added by the caller. */
 export type Finding = Omit<SchemaProblem, 'path'>;
@@ -97,10 +98,10 @@ function textRules({
   const expression = pattern === undefined ? undefined : compile(pattern);
   if (expression) must((value) => expression.test(value), `must match ${pattern}`, pattern);
   if (minLength !== undefined) {
-    must((value) => lengthOf(value) >= minLength, `must have at least ${minLength} characters`);
+    must((value) => lengthOf(value) >= minLength, `must have at least ${counted(minLength, 'character')}`);
   }
   if (maxLength !== undefined) {
-    must((value) => lengthOf(value) <= maxLength, `must have at most ${maxLength} characters`);
+    must((value) => lengthOf(value) <= maxLength, `must have at most ${counted(maxLength, 'character')}`);
   }
   return rules;
 }

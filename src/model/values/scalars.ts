@@ -43,7 +43,10 @@ const imagePattern = new RegExp(
 /** A container image with a tag other than `latest`, a digest, or both. */
 export const imageReference = z
   .string()
-  .regex(imagePattern, 'must be an image reference: [host[:port]/]path[:tag][@digest]')
+  .regex(imagePattern, {
+    error: 'must be an image reference: [host[:port]/]path[:tag][@digest]',
+    abort: true,
+  })
   .refine((image) => image.includes('@') || (/:[^/]+$/.test(image) && !image.endsWith(':latest')), {
     message: 'must carry a digest, or a tag that is not "latest": otherwise nobody can tell what runs',
   });
@@ -81,7 +84,7 @@ export const qualifiedName = z
 /** A line of prose that says why. */
 export const reason = z
   .string()
-  .min(3)
+  .min(3, { abort: true })
   .max(500)
   .regex(/^[^\n\r]+$/, 'must be one line');
 
