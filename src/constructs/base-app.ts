@@ -52,6 +52,7 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   readonly app: App;
   readonly values: V;
   private readonly endpoints: Endpoint[] = [];
+  private hasAccount = false;
   private readonly notes: HardeningNote[] = [];
   private readonly secrets = new Map<string, AppSecret>();
 
@@ -76,9 +77,14 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
     throw new Error(`${construct.node.path} must be created inside an app (a class that extends BaseApp)`);
   }
 
+  /** What the objects are called that it has as a whole: its ServiceAccount, Role and NetworkPolicy. */
+  protected get commonName(): string {
+    return this.app.objectName;
+  }
+
   /** Name of the ServiceAccount that the pods of this app run as. */
   get serviceAccountName(): string {
-    return this.app.objectName;
+    return this.commonName;
   }
 
   /** Where this app switches hardening off, and why. */
@@ -120,14 +126,15 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
 
   /** @internal A component announces its pods: what they listen on, and which hardening they go without. */
   register(endpoint: Endpoint, notes: readonly HardeningNote[]): void {
-    if (this.endpoints.length === 0) {
+    if (!this.hasAccount) {
+      this.hasAccount = true;
       addKube(k8s.KubeServiceAccount, this, 'app-service-account', {
         metadata: { name: this.serviceAccountName },
         automountServiceAccountToken: false,
       });
       if (this.usesApi) this.addApi();
     }
-    this.addNetworkPolicy(this.app.objectName, endpoint);
+    this.addNetworkPolicy(endpoint);
     this.notes.push(...notes);
   }
 
@@ -152,10 +159,10 @@ export abstract class BaseApp<V extends AppValues = AppValues> extends Chart {
   }
 
   /** @internal The policy of the app, once; and what one more component listens on. */
-  protected addNetworkPolicy(name: string, endpoint: Endpoint): void {
+  protected addNetworkPolicy(endpoint: Endpoint): void {
     if (this.endpoints.length === 0) {
       addKube(k8s.KubeNetworkPolicy, this, 'app-network-policy', {
-        metadata: { name },
+        metadata: { name: this.commonName },
         spec: appNetworkPolicy(this.environment, this.app, () => this.endpoints),
       });
     }

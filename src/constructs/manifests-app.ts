@@ -7,7 +7,7 @@ import type { AppValues } from '../model/values/app-shape';
 import type { ManifestsValues } from '../model/values/workloads';
 import { BaseApp, type AppProps } from './base-app';
 import type { ScopeOf } from './kinds';
-import { MANIFESTS_LABEL, objectLabels } from './labels';
+import { MANIFESTS_LABEL, NAME_LABEL, objectLabels } from './labels';
 import {
   containersOf,
   field,
@@ -41,9 +41,10 @@ export interface ManifestsProps extends AppProps<AppValues & Pick<ManifestsValue
  * }
  */
 export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
-  /** @throws UserError when `images` names an image that none of the objects runs. */
+  /** @throws UserError when `images` names an image that none of the objects runs, and for values without effect. */
   constructor(scope: Construct, id: string, props: ManifestsProps) {
     super(scope, id, props);
+    this.refuseIdle();
     const objects = structuredClone(flattened(props.objects));
     const scopes = scopesOf(objects, props.scopeOf);
     this.replaceImages(objects);
@@ -53,8 +54,37 @@ export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
       new PlainObject(this, `object-${index}`, this.placed(object, scopes));
     }
     if (objects.some((object) => podTemplateOf(object))) {
-      this.addNetworkPolicy(`stageline-${this.app.objectName}`, { ports: [], peers: true });
+      this.addNetworkPolicy({ ports: [], peers: true });
     }
+  }
+
+  /** Not what an object of the folder may be called. */
+  protected override get commonName(): string {
+    return `stageline-${this.app.objectName}`;
+  }
+
+  /** Of the pods of its hooks: found by its network policy, and by no selector of the folder. */
+  override selectorOf(name: string): Record<string, string> {
+    return { [NAME_LABEL]: name, [MANIFESTS_LABEL]: this.app.objectName };
+  }
+
+  /** Access to the API server and secrets are for pods that are made here; those of the folder stay as they are. */
+  private refuseIdle(): void {
+    const { api, hooks, secrets } = this.values;
+    const idle = [
+      ...(api.length > 0 && Object.keys(hooks).length === 0 ? [['api', 'Role and RoleBinding']] : []),
+      ...(Object.keys(secrets).length > 0 ? [['secrets', 'ExternalSecret or SealedSecret']] : []),
+    ] as const;
+    if (idle.length === 0) return;
+    throw new UserError(
+      idle.map(([key, kinds]) => ({
+        code: 'not-of-manifests',
+        cause: `${this.app.name}.${key} says nothing of the pods of manifests, which stay as their folder has them`,
+        consequence: 'It would have no effect.',
+        remedy: `Put the ${kinds} into the folder, or list what somebody else creates under existing of the stage.`,
+        at: this.app.locate([key!]),
+      })),
+    );
   }
 
   /** The object with its namespace and the labels of the app; the labels it has are part of what others select. */

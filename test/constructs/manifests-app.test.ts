@@ -128,6 +128,47 @@ describe('published manifests', () => {
     expect(at(only(render({ patches }, [list]), 'Deployment'), 'spec.replicas')).toBe(2);
   });
 
+  describe('with a hook', () => {
+    const hooks = {
+      migrate: { phase: 'PreSync', image: 'registry.example/migrate:1.0.0', resources: web.resources },
+    };
+
+    test('have an account for its pod, which no name in the folder collides with', () => {
+      const objects = render({ hooks });
+      const accounts = objects.filter(({ kind }) => kind === 'ServiceAccount');
+      expect(accounts.map(({ metadata }) => metadata.name).sort()).toEqual(['redis', 'stageline-cache']);
+      const pod = at(only(objects, 'Job'), 'spec.template');
+      expect(at(pod, 'spec.serviceAccountName')).toBe('stageline-cache');
+      expect(at(only(objects, 'NetworkPolicy'), 'metadata.name')).toBe('stageline-cache');
+    });
+
+    test('let it talk to them, and no selector of theirs finds it', () => {
+      const pod = at(only(render({ hooks }), 'Job'), 'spec.template');
+      expect(at(pod, 'metadata.labels')).toEqual({
+        'app.kubernetes.io/name': 'cache-migrate',
+        'stageline/app': 'cache',
+      });
+    });
+
+    test('have a policy for it, too, when they run no pods', () => {
+      const policy = only(render({ hooks }, manifests.slice(3)), 'NetworkPolicy');
+      expect(at(policy, 'spec.podSelector.matchLabels')).toEqual({ 'stageline/app': 'cache' });
+    });
+
+    test('give it the access to the API server that the app asks for', () => {
+      const api = [{ resources: ['pods'], verbs: ['get'] }];
+      const binding = only(render({ hooks, api }), 'RoleBinding');
+      expect(at(binding, 'subjects')).toEqual([{ kind: 'ServiceAccount', name: 'stageline-cache' }]);
+    });
+  });
+
+  test('refuse what would change nothing of them: access to the API server, and secrets', () => {
+    const api = [{ resources: ['pods'], verbs: ['get'] }];
+    expect(() => render({ api })).toThrow('cache.api says nothing of the pods of manifests');
+    const secrets = { database: { existing: 'postgres' } };
+    expect(() => render({ secrets })).toThrow('cache.secrets says nothing of the pods of manifests');
+  });
+
   test('have no policy and no account when they run no pods', () => {
     expect(render({}, manifests.slice(3)).map((object) => object.kind)).toEqual([
       'CustomResourceDefinition',
