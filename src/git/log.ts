@@ -24,6 +24,8 @@ export interface LogOptions {
   readonly paths?: readonly string[];
   /** Merges count as one commit of the line they were merged into. @default true */
   readonly firstParent?: boolean;
+  /** Whether merges are among them. @default true */
+  readonly merges?: boolean;
   readonly limit?: number;
 }
 
@@ -37,9 +39,18 @@ export async function eachCommit(
   options: LogOptions,
   visit: (entry: LogEntry) => void,
 ): Promise<void> {
-  const { paths = [], firstParent = true, limit } = options;
-  const args = ['log', '-z', '--no-show-signature', '--no-notes', '--no-ext-diff', FORMAT];
+  const { paths = [], firstParent = true, merges = true, limit } = options;
+  const args = [
+    'log',
+    '-z',
+    '--encoding=UTF-8',
+    '--no-show-signature',
+    '--no-notes',
+    '--no-ext-diff',
+    FORMAT,
+  ];
   if (firstParent) args.push('--first-parent');
+  if (!merges) args.push('--no-merges');
   if (limit !== undefined) args.push(`--max-count=${limit}`);
   args.push(await requireCommit(repo, options.to ?? 'HEAD'));
   if (options.from !== undefined) args.push(`^${await requireCommit(repo, options.from)}`);

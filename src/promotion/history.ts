@@ -5,7 +5,7 @@ import { parseLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
-import { releasesOf } from './releases';
+import { reasonOf, releasesOf } from './releases';
 import { openRepo, requireStage, type World } from './workspace';
 
 export interface RecordOptions {
@@ -108,6 +108,8 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
   const found = await releasesOf(repo, 'HEAD', stage, { most: limit + 1 });
   const releases = found.slice(0, limit);
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
+  const reasons: LogEntry[] = [];
+  for (const release of releases) reasons.push(await reasonOf(repo, stage, release));
   const entries = releases.map(({ entry, base, content }, i): HistoryEntry => {
     const until = releases[i - 1]?.entry.time ?? Infinity;
     const deployments = records.filter(
@@ -117,7 +119,7 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
         Date.parse(deployment.at) < until * 1000 + 1000,
     );
     return {
-      ...describe(entry),
+      ...describe(entry, reasons[i]!),
       base,
       deployments: deployments.map(({ at, result, health, by, revision }) => ({
         at,
@@ -131,15 +133,15 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
   return { releases: entries, hasOlder: found.length > releases.length };
 }
 
-function describe(entry: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {
+function describe(entry: LogEntry, reason: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {
   return {
     commit: entry.commit,
     at: new Date(entry.time * 1000).toISOString().replace('.000', ''),
     by: entry.author,
     subject: entry.subject,
-    promotedFrom: trailer(entry, 'Promoted-From'),
-    rollbackTo: trailer(entry, 'Rollback-To'),
-    sourceCommit: trailer(entry, 'Source-Commit'),
-    gatesSkipped: trailer(entry, 'Gates-Skipped'),
+    promotedFrom: trailer(reason, 'Promoted-From'),
+    rollbackTo: trailer(reason, 'Rollback-To'),
+    sourceCommit: trailer(reason, 'Source-Commit'),
+    gatesSkipped: trailer(reason, 'Gates-Skipped'),
   };
 }

@@ -15,6 +15,25 @@ export interface Release {
   readonly cut: boolean;
 }
 
+/**
+ * The commit that says why a stage became so: of a merge, as of a pull request, the newest that it brought and that
+ * changed the stage.
+ */
+export async function reasonOf(repo: Repo, stage: string, { entry }: Release): Promise<LogEntry> {
+  if (entry.parents.length < 2) return entry;
+  const [brought] = await readLog(repo, {
+    to: entry.commit,
+    from: entry.parents[0],
+    paths: [lockOf(stage)],
+    firstParent: false,
+    merges: false,
+    limit: 1,
+  });
+  return brought ?? entry;
+}
+
+const lockOf = (stage: string): string => `dist/${stage}/stageline.lock`;
+
 /** How many locks are read at once: each lists every file of its stage. */
 const BATCH = 50;
 
@@ -44,7 +63,7 @@ export async function releasesOf(
 
 /** What each commit left that changed the lock, the newest first. */
 async function* statesOf(repo: Repo, head: string, stage: string, limit?: number): AsyncIterable<Release> {
-  const path = `dist/${stage}/stageline.lock`;
+  const path = lockOf(stage);
   const cut = cutCommits(repo);
   for await (const batch of changesOf(repo, head, path, limit)) {
     const texts = await readObjects(

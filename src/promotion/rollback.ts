@@ -14,7 +14,7 @@ import type { Outcome, Proposal } from './proposal';
 import { preview } from './preview';
 import { contentHash } from './records';
 import { historyMissing, refuseUnknownApps } from './refusals';
-import { releasesOf, type Release } from './releases';
+import { reasonOf, releasesOf, type Release } from './releases';
 import { readStage, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
@@ -95,9 +95,11 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   }
   const steps = options.steps ?? 1;
   const few = await releasesOf(repo, checkout.head, options.stage, { most: steps + 1 });
-  const isBack = few[0] && trailer(few[0].entry, 'Rollback-To') !== undefined;
-  const releases = isBack ? await releasesOf(repo, checkout.head, options.stage) : few;
-  const release = releases[steps + (await startOf(repo, releases, options.stage))];
+  const reason = few[0] && (await reasonOf(repo, options.stage, few[0]));
+  const backTo = reason && trailer(reason, 'Rollback-To');
+  const releases = backTo === undefined ? few : await releasesOf(repo, checkout.head, options.stage);
+  const start = backTo === undefined ? 0 : await startOf(repo, releases, options.stage, backTo);
+  const release = releases[steps + start];
   if (release) return release.entry.commit;
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `older releases of ${options.stage} are`);
   throw new UserError(
@@ -111,10 +113,7 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
 }
 
 /** After a rollback, one step back is from the release that it went to, whatever ciphertext stayed since. */
-async function startOf(repo: Repo, releases: readonly Release[], stage: string): Promise<number> {
-  const [current] = releases;
-  const to = current && trailer(current.entry, 'Rollback-To');
-  if (to === undefined) return 0;
+async function startOf(repo: Repo, releases: readonly Release[], stage: string, to: string): Promise<number> {
   const [text] = await readObjects(repo, [`${to}:dist/${stage}/stageline.lock`]);
   const lock = text && parseLock(stage, text.toString('utf8'));
   if (!lock || 'problem' in lock) return 0;

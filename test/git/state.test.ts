@@ -105,6 +105,7 @@ describe('the upstream of a branch', () => {
 describe('history', () => {
   test('comes newest first, with trailers, whatever stands in the message', async () => {
     const dir = repository();
+    git(dir, 'config', 'i18n.logOutputEncoding', 'ISO-8859-1');
     const odd = 'ü "q" \x01\x1f|\n\nbody: not a trailer\n\nPromoted-From: staging\nSource-Commit: a\n b';
     commitFiles(dir, { 'environments/dev.yaml': 'a: 2\n' }, odd);
     commitFiles(dir, { 'b.txt': '3' }, 'later');

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hold, promote, rollback, setImage, setValues, type Outcome } from '../../src/promotion';
+import { history, hold, promote, rollback, setImage, setValues, type Outcome } from '../../src/promotion';
 import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, ENV, linkPackage, manifests, newYamlLab, worldAt } from './lab';
 import { synth } from '../../src/synth/synth';
@@ -205,6 +205,27 @@ describe('rollback', () => {
     expect(manifests(dir, 'dev')).toEqual(second);
     expect(await code(rollback(worldAt(dir), { stage: 'dev', steps: 9 }))).toEqual([3, 'no-release']);
     expect(await code(rollback(worldAt(dir), { stage: 'dev', to: 'v9' }))).toEqual([1, 'revision-missing']);
+  });
+
+  test('goes on from the release that an earlier one went to, when that came by a pull request', async () => {
+    const dir = await newYamlLab();
+    const first = manifests(dir, 'dev');
+    await image(dir, 'dev', 'web', '1.1.0');
+    const { commit: good } = await image(dir, 'dev', 'web', '1.2.0');
+    await image(dir, 'dev', 'web', '1.3.0');
+    await rollback(worldAt(dir), { stage: 'dev', branch: 'back' });
+    git(dir, 'commit', '-q', '--allow-empty', '-m', 'meanwhile');
+    git(dir, 'merge', '-q', '--no-ff', '-m', 'Merge pull request #1', 'back');
+    const [newest] = (await history(worldAt(dir), 'dev', 1)).releases;
+    expect(newest).toMatchObject({
+      commit: git(dir, 'rev-parse', 'HEAD'),
+      rollbackTo: good,
+      subject: 'Merge pull request #1',
+    });
+    await rollback(worldAt(dir), { stage: 'dev' });
+    expect(manifests(dir, 'dev')['web.yaml']).toContain('web:1.1.0');
+    await rollback(worldAt(dir), { stage: 'dev' });
+    expect(manifests(dir, 'dev')).toEqual(first);
   });
 
   test('takes one app back and leaves the others', async () => {
