@@ -8,6 +8,7 @@ import { EXIT, UserError } from '../model/errors';
 import { gitHostOf } from '../model/git-host';
 import { keepHashes } from '../synth/dist-hashes';
 import { prepare, type Prepared } from '../synth/prepare';
+import { ofUnwritten } from './unwritten';
 import { stageNames, type World } from './workspace';
 
 /** What a change of files under environments/ does to the repository, before anything is written. */
@@ -36,8 +37,11 @@ export interface PreviewInput {
 export async function preview(world: World, input: PreviewInput): Promise<Preview> {
   const texts = new Map([...allTexts(world.root), ...input.texts]);
   const { root, env } = world;
-  const prepared = await prepare({ root, env, texts, manifests: input.manifests });
-  if (prepared.refused.length > 0) throw new UserError(prepared.refused, EXIT.refused);
+  const prepared = await ofUnwritten(root, input.texts, async () => {
+    const seen = await prepare({ root, env, texts, manifests: input.manifests });
+    if (seen.refused.length > 0) throw new UserError(seen.refused, EXIT.refused);
+    return seen;
+  });
   const changes = new Map<string, Change>();
   for (const [name, text] of input.texts) compare(root, `environments/${name}`, text, changes);
   for (const [path, change] of distChanges(root, prepared)) changes.set(path, change);

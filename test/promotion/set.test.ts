@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setValues, unsetValues, type Outcome } from '../../src/promotion';
+import { hold, setImage, setValues, unsetValues, type Outcome } from '../../src/promotion';
 import { parseAppPath } from '../../src/promotion/app-path';
-import { git, removeScratch } from '../git/scratch';
+import { commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, manifests, newYamlLab, stageline, worldAt } from './lab';
 
 afterAll(removeScratch);
@@ -136,5 +136,32 @@ describe('a key that holds a dot', () => {
     expect(fresh).toContain(`→ write app.path; a key that holds a dot in brackets and quotes`);
     // Where it is no such key, the hint of the schema stands alone.
     expect(await problems(set(dir, 'web.replcas', '2'))).toMatch(/→ Did you mean "replicas"\?$/);
+  });
+});
+
+describe('what is wrong with a file that was not written', () => {
+  test('is told without a line, which no file has', async () => {
+    const dir = await newYamlLab();
+    const nothing = 'Nothing was changed: the file would be so after this command.';
+    expect(await problems(set(dir, 'web.replcas', '2'))).toBe(
+      `environments/dev.yaml: apps.web.replcas is not known here [unknown-key]\n    It would have no effect. ${nothing}\n    → Did you mean "replicas"?`,
+    );
+    expect(await problems(hold(worldAt(dir), { stage: 'dev', why: '' }))).toBe(
+      `environments/dev.yaml: hold is the empty text: must have at least 3 characters [invalid-value]\n    ${nothing}`,
+    );
+    const image = { stage: 'dev', images: new Map([['web', 'web:latest']]) };
+    expect(await problems(setImage(worldAt(dir), image))).toMatch(
+      /^environments\/dev\.yaml: apps\.web\.image is/,
+    );
+  });
+
+  test('is told with its line where the file on disk has the same one', async () => {
+    const dir = await newYamlLab();
+    commitFiles(dir, {
+      'environments/dev.yaml': 'sync: { automatd: true }\napps:\n  web:\n    replicas: 1\n',
+    });
+    const told = await problems(set(dir, 'web.replicas', 'two'));
+    expect(told).toMatch(/^environments\/dev\.yaml: apps\.web\.replicas is "two"/);
+    expect(told).toMatch(/\nenvironments\/dev\.yaml:1:9: sync\.automatd is not known here/);
   });
 });
