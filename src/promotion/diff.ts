@@ -16,7 +16,7 @@ export interface StageDiff {
   readonly to: string;
   /** What promoting would change in the target. */
   readonly notYetPromoted: StageSummary;
-  /** What would differ even then: what the stages say of their own. */
+  /** What would differ even then, from the source to the target: what the stages say of their own. */
   readonly intended: StageSummary;
 }
 
@@ -41,7 +41,7 @@ export async function diffStages(world: World, fromName: string, toName: string)
     from: fromName,
     to: toName,
     notYetPromoted: summarize(toName, countOf(promoted), diffObjects(was, is)),
-    intended: summarize(toName, countOf(source), diffObjects(wanted, theirs)),
+    intended: summarize(toName, countOf(promoted), diffObjects(theirs, wanted)),
   };
 }
 
@@ -90,6 +90,9 @@ export function formatStageDiff({ from, to, notYetPromoted, intended }: StageDif
       formatSummary(notYetPromoted),
     ),
     '',
-    ...block(`intended: where ${from} differs from ${to} even then:`, formatSummary(intended)),
+    ...block(
+      `meant to differ, and does so even then (${from} → ${to}; + only ${to} has it, - only ${from}):`,
+      formatSummary(intended),
+    ),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import {
   diffAgainst,
   diffStages,
+  formatStageDiff,
   history,
   hold,
   promote,
@@ -280,7 +281,15 @@ describe('diff', () => {
     ]);
     expect(formatSummary(diff.intended)).toEqual([
       '  ~ Deployment lab-staging/web',
-      '      spec.replicas: 2 → 1',
+      '      spec.replicas: 1 → 2',
+    ]);
+    await change(dir, 'staging', ['apps', 'web', 'disruptionBudget'], { maxUnavailable: 1 });
+    const text = formatStageDiff(await diffStages(worldAt(dir), 'dev', 'staging')).split('\n\n');
+    expect(text[1]!.split('\n')).toEqual([
+      'meant to differ, and does so even then (dev → staging; + only staging has it, - only dev):',
+      '  ~ Deployment lab-staging/web',
+      '      spec.replicas: 1 → 2',
+      '  + PodDisruptionBudget lab-staging/web',
     ]);
   });
 
