@@ -15,8 +15,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * @throws UserError with every problem of every file
  */
 export function readManifests(root: string, folder: string, at: Location): readonly KubeObject[] {
-  const files = filesBelow(root, folder.replace(/\/+$/, ''), at);
   const problems: Problem[] = [];
+  const files = filesBelow(root, folder.replace(/\/+$/, ''), at, problems);
   const objects = files.flatMap((file) => readFile(root, file, problems));
   if (problems.length > 0) throw new UserError(problems);
   if (objects.length > 0) return objects;
@@ -24,7 +24,13 @@ export function readManifests(root: string, folder: string, at: Location): reado
   throw new UserError({ code: 'manifests-empty', cause: `${folder} holds no manifest`, remedy, at });
 }
 
-function filesBelow(root: string, folder: string, at: Location): string[] {
+/** Files that make a folder the source of another tool, and what renders it. */
+const SOURCES: readonly (readonly [file: RegExp, what: string, command: string])[] = [
+  [/^(kustomization\.ya?ml|Kustomization)$/, 'a Kustomization', 'kubectl kustomize'],
+  [/^Chart\.yaml$/, 'a Helm chart', 'helm template <name>'],
+];
+
+function filesBelow(root: string, folder: string, at: Location, problems: Problem[]): string[] {
   const refuse = (what: string): UserError =>
     new UserError({
       code: 'manifests-folder',
@@ -39,8 +45,17 @@ function filesBelow(root: string, folder: string, at: Location): string[] {
     if (stat.isSymbolicLink()) throw refuse('is, or lies behind, a symbolic link');
     if (!stat.isDirectory()) throw refuse('is no folder');
   }
-  const walk = (path: string): string[] =>
-    readdirSync(join(root, path), { withFileTypes: true })
+  const walk = (path: string): string[] => {
+    const entries = readdirSync(join(root, path), { withFileTypes: true });
+    const source = sourceAmong(
+      path,
+      entries.map(({ name }) => name),
+    );
+    if (source) {
+      problems.push(source);
+      return [];
+    }
+    return entries
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((entry) => {
         const child = `${path}/${entry.name}`;
@@ -49,7 +64,24 @@ function filesBelow(root: string, folder: string, at: Location): string[] {
         if (!entry.isFile()) throw refuse(`holds ${entry.name}, which is a link or no plain file`);
         return [child];
       });
+  };
   return walk(folder);
+}
+
+/** What another tool makes of these files is not in them: without it, patches and generated objects would be lost. */
+function sourceAmong(folder: string, names: readonly string[]): Problem | undefined {
+  for (const [pattern, what, command] of SOURCES) {
+    const name = names.find((one) => pattern.test(one));
+    if (name === undefined) continue;
+    return {
+      code: 'manifests-source',
+      cause: `${folder} is ${what}: what it makes of these files is rendered by its own tool`,
+      consequence: 'Its patches, generated objects and values would be missing here.',
+      remedy: `Keep what it renders, and name the folder of that: ${command} ${folder} > vendor/<app>/all.yaml`,
+      at: { file: `${folder}/${name}` },
+    };
+  }
+  return undefined;
 }
 
 function readFile(root: string, file: string, problems: Problem[]): KubeObject[] {

@@ -72,6 +72,22 @@ test('a link to a manifest elsewhere is not followed', () => {
   expect(problemsOf('vendor')).toEqual(['manifests-folder environments/base.yaml:7']);
 });
 
+test('the source of another tool is told, with the command that renders it, and not as a file to take out', () => {
+  repository.write('base/web/kustomization.yaml', 'resources: [web.yaml]\n');
+  repository.write('base/web/web.yaml', config('web'));
+  repository.write('base/db/Kustomization', 'resources: [db.yaml]\n');
+  repository.write('base/db/db.yaml', config('db'));
+  repository.write('base/chart/Chart.yaml', 'name: chart\n');
+  repository.write('base/chart/templates/a.yaml', '{{ .Values.x }}: {{ }}\n');
+  expect(problemsOf('base')).toEqual([
+    'manifests-source base/chart/Chart.yaml:',
+    'manifests-source base/db/Kustomization:',
+    'manifests-source base/web/kustomization.yaml:',
+  ]);
+  expect(() => read('base/web')).toThrow('kubectl kustomize base/web > vendor/<app>/all.yaml');
+  expect(() => read('base/chart')).toThrow('helm template <name> base/chart > vendor/<app>/all.yaml');
+});
+
 test('all problems of all files are told at once', () => {
   repository.write('vendor/a.yaml', 'kind: ConfigMap\n');
   repository.write('vendor/b.yaml', `${config('b')}---\na: *nothing\n`);

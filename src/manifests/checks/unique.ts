@@ -21,7 +21,7 @@ export const unique: Rule = {
           entry,
           says: `is rendered twice on cluster ${clusters(other, entry)}: by ${place(other)} and by ${place(entry)}`,
           consequence: 'The one that is applied last would win, and Argo CD would never be in sync.',
-          remedy: remedy(entry),
+          remedy: remedy(entry, other),
         };
       }
     }
@@ -38,7 +38,14 @@ function first(views: readonly StageView[], entry: Entry): Entry {
 }
 
 /** What belongs to a whole cluster is often an app of its own, such as the definitions of an operator. */
-function remedy({ object, stage }: Entry): string {
+function remedy(entry: Entry, other: Entry): string {
+  const { object, stage } = entry;
+  if (
+    entry.kind === 'Namespace' &&
+    stage === other.stage &&
+    stage.stage.namespaces.includes(object.metadata.name)
+  )
+    return `Take it out of what comes from ${entry.file.source}: a stage renders its namespaces itself, with the labels of "namespaceLabels".`;
   const what = `Keep one ${describeObject(object)}`;
   return object.metadata.namespace === undefined
     ? `${what}: put what belongs to the whole cluster into an app of its own, and write "<app>: null" under apps in every stage of the cluster but one, such as environments/${stage.stage.name}.yaml.`

@@ -37,6 +37,17 @@ describe('unique objects', () => {
     expect(problem?.remedy).toMatch(/"<app>: null" under apps .* such as environments\/prod\.yaml/);
   });
 
+  test('the namespace of a stage stands in no folder of manifests, and the message says so', () => {
+    const namespace = object('v1', 'Namespace', 'shop', { metadata: { namespace: undefined } });
+    const { files, ...rest } = stage([namespace]);
+    const ofApp = { ...files[0]!, path: 'dev/web.yaml', source: 'app web in environments/dev.yaml' };
+    const own = { ...files[0]!, path: 'dev/_stage.yaml', source: 'environments/dev.yaml' };
+    const found = checkStages([{ ...rest, files: [own, ofApp] }], scope);
+    expect(found.find((p) => p.code === 'duplicate-object')?.remedy).toBe(
+      'Take it out of what comes from app web in environments/dev.yaml: a stage renders its namespaces itself, with the labels of "namespaceLabels".',
+    );
+  });
+
   test('the same object on two clusters is fine', () => {
     expect(twice({}, { server: 'https://prod.example.com' })).toEqual([]);
   });
