@@ -17,6 +17,7 @@ import {
   renameNamespaces,
   scopesOf,
 } from './manifest-objects';
+import { appProblem } from './values';
 
 export interface ManifestsProps extends AppProps<AppValues & Pick<ManifestsValues, 'images'>> {
   /** The objects, as the folder of the app holds them. */
@@ -47,6 +48,7 @@ export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
     this.refuseIdle();
     const objects = structuredClone(flattened(props.objects));
     const scopes = scopesOf(objects, props.scopeOf);
+    this.refuseSeveralNamespaces(objects, scopes);
     this.replaceImages(objects);
     for (const [index, object] of objects.entries()) {
       renameNamespaces(object, objects, this.app.namespace);
@@ -85,6 +87,22 @@ export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
         at: this.app.locate([key!]),
       })),
     );
+  }
+
+  /** What stands beside another namespace on purpose, such as a Role in kube-system, would do nothing in this one. */
+  private refuseSeveralNamespaces(objects: readonly KubeObject[], scopes: ScopeOf): void {
+    const named = objects
+      .filter(({ apiVersion, kind }) => scopes(apiVersion, kind) !== 'Cluster')
+      .flatMap(({ metadata }) => metadata.namespace ?? []);
+    const namespaces = [...new Set(named)].sort();
+    if (namespaces.length < 2) return;
+    throw appProblem(this, ['path'], {
+      code: 'several-namespaces',
+      cause: `the manifests of "${this.app.name}" are of the namespaces ${namespaces.map((name) => `"${name}"`).join(', ')}, and all would come into "${this.app.namespace}"`,
+      consequence: 'What has to be in a namespace of its own would have no effect.',
+      remedy:
+        'Make an app of each, with "namespace:" where it keeps its name; or write one namespace into all of them, where they may share it. What is of kube-system is for whoever runs the cluster.',
+    });
   }
 
   /** The object with its namespace and the labels of the app; the labels it has are part of what others select. */

@@ -65,6 +65,19 @@ describe('published manifests', () => {
     ]);
   });
 
+  test('of several namespaces are not thrown together into one, whatever belongs to none', () => {
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'leader-election', namespace: 'kube-system' },
+    };
+    expect(() => render({}, [...manifests, role])).toThrow(
+      'the manifests of "cache" are of the namespaces "kube-system", "upstream", and all would come into "shop-dev"',
+    );
+    const crd = { ...manifests[3]!, metadata: { name: 'fleets.example.org', namespace: 'stray' } };
+    expect(render({}, [...manifests.slice(0, 3), crd])).toHaveLength(5);
+  });
+
   test('are followed by the references to what moved with them, and by no others', () => {
     expect(at(only(render(), 'ClusterRoleBinding'), 'subjects')).toEqual([
       { kind: 'ServiceAccount', name: 'redis', namespace: 'shop-dev' },
