@@ -54,8 +54,8 @@ export function printOutcome(
       subject: proposal.subject,
       fields: proposal.fields.map(([field, before, after]) => ({ field, before, after })),
     };
-    const { summary, approvals } = preview ?? {};
-    const result = { commit, branch: outcome.branch, pushed, plan, summary, approvals, body };
+    const { summary, delivery, approvals } = preview ?? {};
+    const result = { commit, branch: outcome.branch, pushed, plan, summary, delivery, approvals, body };
     context.print(JSON.stringify(result, null, 2));
     return;
   }

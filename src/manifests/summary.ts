@@ -12,11 +12,8 @@ export interface ImageChange {
   readonly to: string;
 }
 
-/** What happens to one stage: the data behind the line that synth prints. */
-export interface StageSummary {
-  readonly stage: string;
-  /** How many objects it has afterwards. */
-  readonly objects: number;
+/** What happens to some objects. */
+export interface Changes {
   readonly added: readonly string[];
   readonly changed: readonly {
     readonly object: string;
@@ -27,6 +24,15 @@ export interface StageSummary {
     }[];
   }[];
   readonly removed: readonly string[];
+}
+
+export const NO_CHANGES: Changes = { added: [], changed: [], removed: [] };
+
+/** What happens to one stage: the data behind the line that synth prints. */
+export interface StageSummary extends Changes {
+  readonly stage: string;
+  /** How many objects it has afterwards. */
+  readonly objects: number;
   readonly images: readonly ImageChange[];
   /** Hardening that is switched off, and other things that a reviewer should see. */
   readonly notes: readonly string[];
@@ -39,15 +45,37 @@ export function summarize(
   diff: ObjectDiff,
   notes: readonly string[] = [],
 ): StageSummary {
+  return { stage, objects, ...changesOf(diff), images: imageChanges(diff), notes };
+}
+
+/** What a difference is called. */
+export function changesOf(diff: ObjectDiff): Changes {
   return {
-    stage,
-    objects,
     added: diff.added.map(describeObject),
     changed: diff.changed.map(({ after: object, fields }) => ({ object: describeObject(object), fields })),
     removed: diff.removed.map(describeObject),
-    images: imageChanges(diff),
-    notes,
   };
+}
+
+/** A value as a line of a plan shows it. */
+export function show(value: unknown): string {
+  if (value === undefined || value === null) return '(none)';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const line = text.replace(/\s*\n\s*/g, ' ⏎ ');
+  return line.length > 100 ? `${line.slice(0, 97)}…` : line;
+}
+
+/** What happens to some objects: deletions first, then changes by field, then what is new. */
+export function formatChanges(changes: Changes | undefined): string[] {
+  if (!changes) return [];
+  return [
+    ...changes.removed.map((object) => `  - ${object}`),
+    ...changes.changed.flatMap(({ object, fields }) => [
+      `  ~ ${object}`,
+      ...fields.map(({ path, before, after }) => `      ${path}: ${show(before)} → ${show(after)}`),
+    ]),
+    ...changes.added.map((object) => `  + ${object}`),
+  ];
 }
 
 /** The summaries as text: a line a stage in columns, below it what is deleted and what is noted. */

@@ -1,10 +1,9 @@
 import { diffObjects } from '../manifests/diff';
 import { readTree, requireCommit } from '../git/read';
 import { readManifests } from '../manifests/read';
-import { summarize, type StageSummary } from '../manifests/summary';
+import { formatChanges, summarize, type StageSummary } from '../manifests/summary';
 import { objectCount, type RenderedFile } from '../model/rendered';
 import type { Prepared } from '../synth/prepare';
-import { formatSummary } from './format';
 import { prepareNow, preview } from './preview';
 import { planBetween } from './promote';
 import { unlike, type Words } from './unlike';
@@ -87,12 +86,12 @@ export function formatStageDiff({ from, to, notYetPromoted, intended }: StageDif
   return [
     ...block(
       `not yet promoted to ${to} (what "stageline promote --to ${to}" would change):`,
-      formatSummary(notYetPromoted),
+      formatChanges(notYetPromoted),
     ),
     '',
     ...block(
       `meant to differ, and does so even then (${from} → ${to}; + only ${to} has it, - only ${from}):`,
-      formatSummary(intended),
+      formatChanges(intended),
     ),
   ].join('\n');
 }

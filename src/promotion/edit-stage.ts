@@ -1,8 +1,8 @@
 import { formatPath } from '../config/located';
 import { editYaml, valueIn, type ValuePath } from '../config/yaml-edit';
+import { show } from '../manifests/summary';
 import { EXIT, UserError } from '../model/errors';
 import { describeMissing, type AppPath } from './app-path';
-import { show } from './format';
 import { directEdit, held } from './gates';
 import { carryOut, type OperationOptions } from './operation';
 import type { Outcome, Proposal } from './proposal';

@@ -1,27 +1,12 @@
 import { formatApproval } from '../delivery/approvals';
-import type { StageSummary } from '../manifests/summary';
+import { formatChanges } from '../manifests/summary';
 import type { Proposal } from './proposal';
 import type { Preview } from './preview';
 
-/** A value as a line of a plan shows it. */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return '(none)';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const line = text.replace(/\s*\n\s*/g, ' ⏎ ');
-  return line.length > 100 ? `${line.slice(0, 97)}…` : line;
-}
-
-/** What happens to the objects of a stage: deletions first, then changes by field, then what is new. */
-export function formatSummary(summary: StageSummary | undefined): string[] {
-  if (!summary) return [];
-  return [
-    ...summary.removed.map((object) => `  - ${object}`),
-    ...summary.changed.flatMap(({ object, fields }) => [
-      `  ~ ${object}`,
-      ...fields.map(({ path, before, after }) => `      ${path}: ${show(before)} → ${show(after)}`),
-    ]),
-    ...summary.added.map((object) => `  + ${object}`),
-  ];
+/** What happens to the objects of a stage, and to what Argo CD is told of it. */
+export function formatRendered({ summary, delivery }: Preview): string[] {
+  const told = formatChanges(delivery);
+  return [...formatChanges(summary), ...(told.length > 0 ? ['dist/argocd:', ...told] : [])];
 }
 
 /** The plan, the rendered difference, and the proof that no other stage changes. */
@@ -32,7 +17,7 @@ export function formatPreview({
   readonly proposal: Proposal;
   readonly preview: Preview;
 }): string {
-  const rendered = formatSummary(preview.summary);
+  const rendered = formatRendered(preview);
   const files = [...preview.changes.keys()].sort();
   return [
     proposal.subject,

@@ -132,6 +132,7 @@ function refuseOther(shown: Planned | undefined, now: Planned): void {
     planned.preview.summary?.added,
     planned.preview.summary?.changed,
     planned.preview.summary?.removed,
+    planned.preview.delivery,
   ];
   if (isDeepStrictEqual(key(shown), key(now))) return;
   throw new UserError(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Change } from '../git/commit';
 import { approvalRules, neededApprovals, type NeededApproval } from '../delivery/approvals';
 import { formatLock, readLock, sha256 } from '../manifests/publish';
-import type { StageSummary } from '../manifests/summary';
+import type { Changes, StageSummary } from '../manifests/summary';
 import { EXIT, UserError } from '../model/errors';
 import { gitHostOf } from '../model/git-host';
 import { keepHashes } from '../synth/dist-hashes';
@@ -18,6 +18,8 @@ export interface Preview {
   readonly changes: ReadonlyMap<string, Change>;
   /** What it does to the stage's objects. */
   readonly summary: StageSummary | undefined;
+  /** What it does to what Argo CD is told. */
+  readonly delivery: Changes;
   /** What the Git host asks for before it merges this. */
   readonly approvals: readonly NeededApproval[];
 }
@@ -47,12 +49,13 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
   for (const [path, change] of distChanges(root, prepared)) changes.set(path, change);
   for (const [path, text] of prepared.hostFiles) compare(root, path, text, changes);
   proveOthersUnchanged(input.stage, changes, prepared.hostFiles);
-  const { repository, summaries } = prepared;
+  const { repository, summaries, delivery } = prepared;
   const host = gitHostOf(repository.values.repository);
   return {
     prepared,
     changes,
     summary: summaries.find(({ stage }) => stage === input.stage),
+    delivery,
     approvals: neededApprovals(approvalRules(repository), host, changes.keys()),
   };
 }

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPath } from '../config/located';
 import { parseValues, valueIn } from '../config/yaml-edit';
+import { show } from '../manifests/summary';
 import { UserError } from '../model/errors';
 import { yamlApp } from '../model/values/workloads';
 import { loadApps } from '../synth/load-apps';
 import { baseOf, requireOnDefault, sameBase } from './base-revision';
 import { requireSealed } from './ciphertext';
-import { show } from './format';
+
 import { requireOpen } from './gates';
 import { carryOut, type OperationOptions } from './operation';
 import type { Outcome, Proposal } from './proposal';

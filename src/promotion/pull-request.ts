@@ -1,5 +1,5 @@
 import { formatApproval } from '../delivery/approvals';
-import { formatSummary } from './format';
+import { formatRendered } from './format';
 import type { Outcome } from './proposal';
 
 /** As code on one line: nobody is mentioned, nothing is linked, and no markup is read. */
@@ -8,7 +8,7 @@ const literal = (text: string): string => `\`${text.replace(/\s*[\r\n]+\s*/g, ' 
 /** The description of a pull or merge request, in the Markdown that GitHub and GitLab both read. */
 export function pullRequestBody({ proposal, preview }: Outcome): string | undefined {
   if (!proposal || !preview) return undefined;
-  const rendered = formatSummary(preview.summary).map((line) => line.replaceAll('```', "'''"));
+  const rendered = formatRendered(preview).map((line) => line.replaceAll('```', "'''"));
   return [
     `## ${literal(proposal.subject)}`,
     '',

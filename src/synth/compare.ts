@@ -13,8 +13,15 @@ export interface FileBefore {
   readonly objects: () => readonly KubeObject[];
 }
 
-/** What was deployed before, by stage and by path below the stage: in dist/, or at a revision. */
-export type Before = ReadonlyMap<string, ReadonlyMap<string, FileBefore>>;
+/** The files of a folder below dist/, by path. */
+export type FilesBefore = ReadonlyMap<string, FileBefore>;
+
+/** What was deployed before: in dist/, or at a revision. */
+export interface Before {
+  readonly stages: ReadonlyMap<string, FilesBefore>;
+  /** What Argo CD itself was given. */
+  readonly delivery: FilesBefore;
+}
 
 /** A stage, and its files as they are to be written, in the same order. */
 export interface Rendered {
@@ -35,7 +42,7 @@ export interface Comparison {
  * @param removals lines of base.yaml that acknowledge the removal of a whole stage, whose own file is gone
  */
 export function compare(
-  before: Before,
+  before: Before['stages'],
   rendered: readonly Rendered[],
   removals: readonly Acknowledgement[],
   notes: (stage: string) => readonly string[],
@@ -72,7 +79,7 @@ export function compare(
 
 /** The objects of the files that do not stay as they are, and how many there are in those that do. */
 function differing(
-  before: ReadonlyMap<string, FileBefore>,
+  before: FilesBefore,
   now: Rendered | undefined,
 ): { readonly was: readonly KubeObject[]; readonly is: readonly KubeObject[]; readonly kept: number } {
   const stays = new Set<string>();

@@ -4,11 +4,10 @@ import { DELIVERY } from '../delivery/names';
 import { listedFiles, markedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError, type Problem } from '../model/errors';
-import type { Before, FileBefore } from './compare';
+import type { Before, FileBefore, FilesBefore } from './compare';
 
 /** What dist/ deploys now, and what cannot be told of it. */
-export interface Deployed {
-  readonly before: Before;
+export interface Deployed extends Before {
   readonly warnings: readonly Problem[];
 }
 
@@ -33,17 +32,18 @@ export function deployedNow(
     .filter((entry) => entry.isDirectory() && entry.name !== DELIVERY && !others.has(entry.name))
     .map(({ name }) => name);
   const warnings: Problem[] = [];
-  const delivered = [...filesOf(root, DELIVERY, reader, warnings).keys()];
-  const before = new Map<string, ReadonlyMap<string, FileBefore>>();
+  const delivery = filesOf(root, DELIVERY, reader, warnings);
+  const delivered = [...delivery.keys()];
+  const known = new Map<string, FilesBefore>();
   for (const name of new Set([...stages, ...left.sort()])) {
     const file = `stage-${name}.yaml`;
     // A folder that Argo CD is not told of deploys nothing, unless its lock says that it is ours.
     const isDeployed =
       stages.includes(name) || delivered.some((path) => path === file || path.endsWith(`/${file}`));
     const files = filesOf(root, name, reader, isDeployed ? warnings : undefined);
-    if (files.size > 0 || stages.includes(name)) before.set(name, files);
+    if (files.size > 0 || stages.includes(name)) known.set(name, files);
   }
-  return { before, warnings };
+  return { stages: known, delivery, warnings };
 }
 
 /** @param warnings absent: nobody is told, and nothing is known but what a lock lists */
@@ -52,7 +52,7 @@ function filesOf(
   stage: string,
   reader: DistReader,
   warnings: Problem[] | undefined,
-): ReadonlyMap<string, FileBefore> {
+): FilesBefore {
   const fileOf = (path: string, hash: string): FileBefore => ({
     hash,
     objects: () => readManifests(textOf(reader.read(`${stage}/${path}`)!), `dist/${stage}/${path}`),
@@ -69,7 +69,8 @@ function filesOf(
   return known;
 }
 
-function orWarn<T>(read: () => T, warnings: Problem[]): T | undefined {
+/** What can be read; otherwise what is wrong is warned of. */
+export function orWarn<T>(read: () => T, warnings: Problem[]): T | undefined {
   try {
     return read();
   } catch (error) {

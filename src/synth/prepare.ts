@@ -2,13 +2,14 @@ import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { DELIVERY } from '../delivery/names';
 import { recover, type DistReader, type PublishOptions } from '../manifests/publish';
-import type { StageSummary } from '../manifests/summary';
+import type { Changes, StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Before, type Comparison } from './compare';
+import { compareDelivery } from './compare-delivery';
 import { deliveryOf } from './delivery';
 import { deployedNow } from './deployed';
 import { openDist } from './dist-hashes';
@@ -59,6 +60,8 @@ export interface Prepared {
   readonly hostFiles: HostFiles;
   readonly stages: readonly RenderedStage[];
   readonly summaries: readonly StageSummary[];
+  /** What Argo CD is told anew. */
+  readonly delivery: Changes;
   /** Destructive changes that nobody acknowledged. */
   readonly refused: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -130,14 +133,10 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     return prepareWith(crew, { ...options, changedOnly: false });
   if (problems.length > 0) throw new UserError(onceForAllStages(problems, stages));
 
+  const told = emit(argocd.files, DELIVERY);
   const outputs = [
     ...rendered,
-    {
-      name: DELIVERY,
-      inputs: hashOf(repository.values),
-      base: null,
-      files: emit(argocd.files, DELIVERY),
-    },
+    { name: DELIVERY, inputs: hashOf(repository.values), base: null, files: told },
   ];
   const now = stages.map((stage, i) => ({ stage, output: rendered[i]! }));
   const removals = repository.values.allowDestructive.map((change, i) => ({
@@ -153,11 +152,14 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     }),
     ...summaries.filter(({ stage }) => !environments.some(({ name }) => name === stage)),
   ];
-  const against = (before: Before) => compare(before, now, removals, notesOf);
+  const against = (before: Before['stages']) => compare(before, now, removals, notesOf);
   const names = stages.map(({ name }) => name);
   const deployed = deployedNow(root, names, reader, unchanged);
-  const changes = against(deployed.before);
-  const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
+  const changes = against(deployed.stages);
+  const guarded = options.against
+    ? against((await objectsAt(root, options.env, options.against)).stages)
+    : changes;
+  const delivered = compareDelivery(deployed.delivery, argocd.files, told);
   const sizes = sizeWarnings(repository, stages, outputs);
   const unseen = overlooked(root, loaded.repository, options.texts);
   const warningsOf = (comparison: Comparison) => [
@@ -174,8 +176,9 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     hostFiles: hostFiles(root, repository),
     stages,
     summaries: summariesOf(changes),
+    delivery: delivered.changes,
     refused: guarded.refused,
-    warnings: [...warningsOf(guarded), ...deployed.warnings],
+    warnings: [...warningsOf(guarded), ...deployed.warnings, ...delivered.warnings],
     reader,
     cache,
     written: (locks) => {
@@ -197,7 +200,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
 }
 
 /** What is deployed once all is written: nothing differs from it, so that nobody asks for its objects. */
-function asWritten(outputs: PublishOptions['stages']): Before {
+function asWritten(outputs: PublishOptions['stages']): Before['stages'] {
   return new Map(
     outputs.map(({ name, files }) => [
       name,

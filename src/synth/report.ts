@@ -1,6 +1,7 @@
 import { DELIVERY } from '../delivery/names';
 import type { DistFile, FileState } from '../manifests/publish';
-import { formatSummaries, type StageSummary } from '../manifests/summary';
+import { formatChanges, formatSummaries, type Changes, type StageSummary } from '../manifests/summary';
+import { getOrSet } from '../model/maps';
 
 /** How a run went about it. */
 interface Mode {
@@ -8,14 +9,18 @@ interface Mode {
   readonly dryRun?: boolean;
 }
 
-/** What a person reads of a run: its stages, and the files that were not as they should be. */
-export function report(
-  summaries: readonly StageSummary[],
-  files: readonly DistFile[],
-  hostFiles: readonly string[],
-  { check, dryRun }: Mode,
-): string {
-  const lines = formatSummaries(summaries);
+/** What a run found. */
+interface Findings {
+  readonly stages: readonly StageSummary[];
+  readonly delivery: Changes;
+  readonly files: readonly DistFile[];
+  readonly hostFiles: readonly string[];
+}
+
+/** What a person reads of a run: its stages, what Argo CD is told anew, and the files that were not as they should be. */
+export function report({ stages, delivery, files, hostFiles }: Findings, { check, dryRun }: Mode): string {
+  const told = formatChanges(inFew(delivery));
+  const lines = [...formatSummaries(stages), ...(told.length > 0 ? ['dist/argocd:', ...told] : [])];
   if (check) {
     const stale = [
       ...files.map(
@@ -39,6 +44,23 @@ export function report(
 
 /** As many as a person reads: a checkout on Windows, or a careless `sed`, touches thousands. */
 const MOST_NAMED = 10;
+
+/** Where each app has an Application, a thousand change alike: those are named together. */
+function inFew({ added, changed, removed }: Changes): Changes {
+  const alike = new Map<string, Changes['changed'][number][]>();
+  for (const each of changed) getOrSet(alike, JSON.stringify(each.fields), () => []).push(each);
+  return {
+    added: few(added),
+    changed: [...alike.values()].map((group) => ({
+      object: few(group.map(({ object }) => object)).join(', '),
+      fields: group[0]!.fields,
+    })),
+    removed: few(removed),
+  };
+}
+
+const few = (names: readonly string[]): readonly string[] =>
+  names.length > MOST_NAMED ? [...names.slice(0, MOST_NAMED), `${names.length - MOST_NAMED} more`] : names;
 
 function writtenAnew(files: readonly DistFile[], why: string, would: string): string[] {
   const others = files.length - MOST_NAMED;

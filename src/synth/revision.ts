@@ -1,3 +1,4 @@
+import { DELIVERY } from '../delivery/names';
 import { mergeBase, readTree, requireCommit } from '../git/read';
 import { openRepository } from '../git/repository';
 import { sha256 } from '../manifests/publish';
@@ -28,13 +29,13 @@ export async function objectsAt(
   const commit = await requireCommit(repo, revision);
   const base = (await mergeBase(repo, commit, 'HEAD')) ?? commit;
   const stages = new Map<string, Map<string, FileBefore>>();
+  const delivery = new Map<string, FileBefore>();
   for (const [path, text] of await readTree(repo, base, 'dist/')) {
-    const stage = /^dist\/([^/]+)\/[^/]+\.yaml$/.exec(path)?.[1];
-    if (stage === undefined || stage === 'argocd') continue;
-    getOrSet(stages, stage, () => new Map()).set(path.slice(`dist/${stage}/`.length), {
-      hash: sha256(text),
-      objects: () => readManifests(text, path),
-    });
+    const [, folder, file] = /^dist\/([^/]+)\/(.+\.yaml)$/.exec(path) ?? [];
+    if (folder === undefined || file === undefined) continue;
+    const before: FileBefore = { hash: sha256(text), objects: () => readManifests(text, path) };
+    if (folder === DELIVERY) delivery.set(file, before);
+    else if (!file.includes('/')) getOrSet(stages, folder, () => new Map()).set(file, before);
   }
-  return stages;
+  return { stages, delivery };
 }

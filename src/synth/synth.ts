@@ -1,5 +1,5 @@
 import { checkDist, publish, type DistFile, type PublishOptions } from '../manifests/publish';
-import type { StageSummary } from '../manifests/summary';
+import { NO_CHANGES, type Changes, type StageSummary } from '../manifests/summary';
 import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
 import { keepHashes, openDist } from './dist-hashes';
 import { staleHostFiles, writeHostFiles, type HostFiles } from './host-files';
@@ -24,6 +24,8 @@ export interface SynthOptions extends Pick<
 
 export interface SynthResult {
   readonly stages: readonly StageSummary[];
+  /** What Argo CD is told anew, in dist/argocd/. */
+  readonly delivery: Changes;
   /** Files below dist/ that were, or would be, written or removed, or that are not ours. */
   readonly files: readonly DistFile[];
   /** Files for the Git host (CODEOWNERS and the like) that were, or would be, written or removed. */
@@ -52,18 +54,21 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const settled = last?.settled(reader);
   if (settled) {
     if (writes) keepHashes(reader);
-    return {
-      ...settled,
-      files: [],
-      hostFiles: [],
-      different: false,
-      text: report(settled.stages, [], [], options),
-    };
+    const said = { ...settled, delivery: NO_CHANGES, files: [], hostFiles: [] };
+    return { ...said, different: false, text: report(said, options) };
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something may be rendered
   const { prepare } = require('./prepare') as typeof prepareModule;
   const changedOnly = last !== undefined;
-  const { outputs, keep, summaries, refused, warnings, ...rest } = await prepare({
+  const {
+    outputs,
+    keep,
+    summaries: stages,
+    delivery,
+    refused,
+    warnings,
+    ...rest
+  } = await prepare({
     ...options,
     reader,
     changedOnly,
@@ -78,8 +83,8 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
     last?.save(rest.repository, all, rest.settled);
   }
   const hostFiles = [...stale.keys()].sort();
-  const text = report(summaries, files, hostFiles, options);
-  return { stages: summaries, files, hostFiles, different, text, warnings };
+  const said = { stages, delivery, files, hostFiles };
+  return { ...said, different, text: report(said, options), warnings };
 }
 
 function write(publication: PublishOptions, stale: HostFiles, { check, dryRun }: SynthOptions) {

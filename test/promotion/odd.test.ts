@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { editYaml } from '../../src/config/yaml-edit';
 import {
   diffStages,
+  formatPreview,
   history,
   hold,
   promote,
@@ -17,7 +18,7 @@ import {
 import { formatBehind } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
 import { commitFiles, git, newRepository, removeScratch, writeFiles } from '../git/scratch';
-import { code, ENV, linkPackage, manifests, newYamlLab, WEB, worldAt, YAML_FILES } from './lab';
+import { change, code, ENV, linkPackage, manifests, newYamlLab, WEB, worldAt, YAML_FILES } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
@@ -135,6 +136,18 @@ describe('what is written into commits and pull requests', () => {
     const held = await hold(worldAt(dir), { stage: 'prod', why: '@everyone #1 <b>', branch: 'held' });
     expect(pullRequestBody(held)!.split('\n')[0]).toBe('## `hold(prod): @everyone #1 <b>`');
   });
+});
+
+test('a plan and its pull request name what Argo CD is told anew', async () => {
+  const dir = await newYamlLab();
+  await change(dir, 'dev', ['allowDestructive'], ['remove 4 of 9 objects']);
+  const values: [string, string][] = [['web.namespace', 'elsewhere']];
+  const outcome = await setValues(worldAt(dir), { stage: 'dev', values, branch: 'moved' });
+  const told =
+    /\ndist\/argocd:\n {2}~ AppProject argocd\/lab-dev\n {6}spec\.destinations.*"namespace":"elsewhere"/;
+  expect(pullRequestBody(outcome)).toMatch(told);
+  const { proposal, preview } = outcome;
+  expect(formatPreview({ proposal: proposal!, preview: preview! })).toMatch(told);
 });
 
 describe('a checkout that is not fit is refused with one code, and nothing changes', () => {
