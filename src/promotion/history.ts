@@ -5,7 +5,7 @@ import { parseLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
-import { reasonOf, releasesOf } from './releases';
+import { reasonOf, releasesOf, type Release } from './releases';
 import { openRepo, requireStage, type World } from './workspace';
 
 export interface RecordOptions {
@@ -85,7 +85,7 @@ export interface HistoryEntry {
   readonly sourceCommit?: string;
   readonly gatesSkipped?: string;
   readonly base: string | null;
-  /** Syncs of the same manifests while this was the newest release, oldest first. */
+  /** Syncs of this release, oldest first. */
   readonly deployments: readonly Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>[];
 }
 
@@ -110,27 +110,32 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
   const reasons: LogEntry[] = [];
   for (const release of releases) reasons.push(await reasonOf(repo, stage, release));
-  const entries = releases.map(({ entry, base, content }, i): HistoryEntry => {
-    const until = releases[i - 1]?.entry.time ?? Infinity;
-    const deployments = records.filter(
-      (deployment) =>
-        deployment.content === content &&
-        Date.parse(deployment.at) >= entry.time * 1000 - 1000 &&
-        Date.parse(deployment.at) < until * 1000 + 1000,
-    );
-    return {
-      ...describe(entry, reasons[i]!),
-      base,
-      deployments: deployments.map(({ at, result, health, by, revision }) => ({
-        at,
-        result,
-        health,
-        by,
-        revision,
-      })),
-    };
-  });
+  const deployments = deploymentsOf(releases, records);
+  const entries = releases.map((release, i): HistoryEntry => ({
+    ...describe(release.entry, reasons[i]!),
+    base: release.base,
+    deployments: deployments.get(release)!,
+  }));
   return { releases: entries, hasOlder: found.length > releases.length };
+}
+
+/**
+ * Which release each record tells of, however late it came: that of its revision, or else the newest one with the same
+ * manifests that was there by then.
+ */
+function deploymentsOf(
+  releases: readonly Release[],
+  records: readonly Deployment[],
+): ReadonlyMap<Release, HistoryEntry['deployments']> {
+  const found = new Map(releases.map((release) => [release, [] as HistoryEntry['deployments'][number][]]));
+  for (const { at, result, health, by, revision, content } of records) {
+    const alike = releases.filter((release) => release.content === content);
+    const release =
+      alike.find(({ entry }) => entry.commit === revision) ??
+      alike.find(({ entry }) => entry.time * 1000 - 1000 <= Date.parse(at));
+    if (release) found.get(release)!.push({ at, result, health, by, revision });
+  }
+  return found;
 }
 
 function describe(entry: LogEntry, reason: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {

@@ -229,6 +229,34 @@ describe('record and history', () => {
     expect(rest[0]!.deployments).toEqual([]);
   });
 
+  test('a record belongs to the release that was synced, however late it comes', async () => {
+    const dir = await newYamlLab();
+    const commits: string[] = [];
+    for (const tag of ['1.1.0', '1.2.0', '1.1.0']) commits.push((await image(dir, 'dev', tag)).commit!);
+    const ran = (revision: string, minutes: number): Promise<boolean> =>
+      record(worldAt(dir), {
+        stage: 'dev',
+        revision,
+        result: 'Succeeded',
+        health: 'Healthy',
+        at: new Date(Date.now() + minutes * 60_000).toISOString(),
+      });
+    git(dir, 'commit', '-q', '--allow-empty', '-m', 'nothing');
+    // Two that ended when a newer release was there already, one by a clock that is behind, and one of no release's own commit.
+    await ran(commits[0]!, 1);
+    await ran(commits[1]!, 2);
+    await ran(commits[2]!, -60);
+    await ran('HEAD', 4);
+    const { releases } = await history(worldAt(dir), 'dev', 3);
+    expect(releases.map(({ deployments }) => deployments.map(({ revision }) => revision))).toEqual([
+      [commits[2], git(dir, 'rev-parse', 'HEAD')],
+      [commits[1]],
+      [commits[0]],
+    ]);
+    const { stdout } = await stageline(dir, 'history', 'dev');
+    expect(stdout.match(/Succeeded, Healthy/g)).toHaveLength(3);
+  });
+
   test('records are shared by push, and a stage that was not rendered there is refused', async () => {
     const dir = await newYamlLab();
     const bare = bareCopy(dir);
