@@ -3,6 +3,7 @@ import { fetchNotes, pushNotes } from '../git/notes';
 import { readObjects, requireCommit } from '../git/read';
 import { parseLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
+import { parseIsoTime } from '../model/iso-time';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
 import { reasonOf, releasesOf, type Release } from './releases';
@@ -62,14 +63,18 @@ async function addAndPush(world: World, options: RecordOptions): Promise<boolean
   return added;
 }
 
+/** How far the clocks of two machines may be apart: a later time would stay the newest one for ever. */
+const CLOCKS_DIFFER = 3_600_000;
+
 function timeOf(world: World, text: string | undefined): string {
-  const time = text === undefined ? world.now() : new Date(text);
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  const now = world.now();
+  const time = text === undefined ? now : parseIsoTime(text);
+  if (time && time.getTime() <= now.getTime() + CLOCKS_DIFFER) return time.toISOString();
   throw new UserError({
     code: 'bad-time',
-    cause: `${JSON.stringify(text)} is no time`,
+    cause: `${JSON.stringify(text)} is ${time ? 'in the future' : 'no time'}`,
     consequence: 'Nothing was recorded.',
-    remedy: 'write it as 2026-01-31T12:00:00Z',
+    remedy: 'write when it ended, as 2026-01-31T12:00:00Z',
   });
 }
 

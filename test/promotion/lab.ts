@@ -93,11 +93,11 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs the command line, in a process of its own as its users do. */
+/** Runs the command line, in a process of its own as its users do, and not where the rest of the tests are. */
 export function stageline(dir: string, ...args: string[]): Promise<Run> {
   return runProgram(process.execPath, [join(REPOSITORY, 'bin/stageline.js'), ...args], {
     cwd: dir,
-    env: ENV,
+    env: { ...ENV, TZ: 'Asia/Tokyo' },
   });
 }
 

@@ -14,7 +14,7 @@ import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
 import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
-import { change, linkPackage, newYamlLab, stageline, WEB, worldAt } from './lab';
+import { change, code, linkPackage, newYamlLab, stageline, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
 jest.setTimeout(120_000);
@@ -255,6 +255,25 @@ describe('record and history', () => {
     ]);
     const { stdout } = await stageline(dir, 'history', 'dev');
     expect(stdout.match(/Succeeded, Healthy/g)).toHaveLength(3);
+  });
+
+  test('the time of a record is UTC where it names no zone, and neither in the future nor a guess', async () => {
+    const dir = await newYamlLab();
+    const ran = (time: string): Promise<unknown> =>
+      code(
+        record(worldAt(dir), {
+          stage: 'dev',
+          revision: 'HEAD',
+          result: 'Succeeded',
+          health: 'Healthy',
+          at: time,
+        }),
+      );
+    const words = ['--revision', 'HEAD', '--result', 'Succeeded', '--health', 'Healthy'];
+    await stageline(dir, 'record', 'dev', ...words, '--at', '2026-01-31T12:00:00');
+    expect(git(dir, 'notes', '--ref', 'stageline', 'show')).toContain('"at":"2026-01-31T12:00:00.000Z"');
+    for (const time of ['12', '2026', 'Jan 5', '2062-01-31T12:00:00Z'])
+      expect(await ran(time)).toEqual([1, 'bad-time']);
   });
 
   test('records are shared by push, and a stage that was not rendered there is refused', async () => {

@@ -17,7 +17,7 @@ export function registerHistory(program: Command, context: Context): void {
     .requiredOption('--revision <commit>', 'the commit that was synced')
     .addOption(new Option('--result <result>', 'how the sync ended').choices(RESULTS).makeOptionMandatory())
     .addOption(new Option('--health <health>', 'how the app is').choices(HEALTHS).makeOptionMandatory())
-    .option('--at <time>', 'when it ended, ISO 8601; default: now')
+    .option('--at <time>', 'when it ended, ISO 8601, in UTC where it names no zone; default: now')
     .option('--by <name>', 'who synced it')
     .option('--push', 'merge with what others recorded, and push it')
     .option('--remote <name>', 'where to', 'origin')

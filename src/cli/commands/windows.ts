@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type * as deliveryModule from '../../delivery';
 import { UserError } from '../../model/errors';
+import { parseIsoTime } from '../../model/iso-time';
 import type * as loadModule from '../../synth/load';
 import type { Context } from '../context';
 
@@ -33,10 +34,8 @@ export function registerWindows(program: Command, context: Context): void {
 }
 
 function timeOf(text: string): Date {
-  const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(text);
-  const zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`;
-  const time = new Date(iso ? zoned : NaN);
-  if (!Number.isNaN(time.getTime())) return time;
+  const time = parseIsoTime(text);
+  if (time) return time;
   throw new UserError({
     code: 'usage',
     cause: `"${text}" is no time`,
