@@ -12,6 +12,7 @@ import { remember } from './memory/remember';
 import { layersOf, resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
 import { parseInput, readInput, type InputTexts } from './stage-files';
+import { unreadFiles } from './unread-files';
 
 export interface LoadOptions {
   /** The repository's root: the folder that holds environments/. */
@@ -38,7 +39,9 @@ export function loadRepository(options: LoadOptions): Repository {
   const read = readInput(root, given);
   const texts = textsOf(read, unpinned);
   const known = memory && texts && classes.length === 0 ? recall(memory, texts) : undefined;
-  if (known) return { ...known, warnings: read.warnings };
+  const warningsOf = (environments: readonly Environment[]): readonly Problem[] =>
+    given ? read.warnings : [...read.warnings, ...unreadFiles(root, environments)];
+  if (known) return { ...known, warnings: warningsOf(known.environments) };
   const input = parseInput(read);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
@@ -70,7 +73,8 @@ export function loadRepository(options: LoadOptions): Repository {
   ].flat();
   const problems = [...input.problems, ...withoutEchoes(further, input.problems)];
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
-  const repository = { values: facts.values, environments, warnings: input.warnings, locate: facts.locate };
+  const warnings = warningsOf(environments);
+  const repository = { values: facts.values, environments, warnings, locate: facts.locate };
   if (!memory || classes.length > 0) return repository;
   return remember(memory, repository, {
     texts: texts!,

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { manifestFolders } from '../config/unread-files';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals/rules';
 import { lockHash, recover, sha256, verifyLock, type DistReader } from '../manifests/publish';
 import type { StageSummary } from '../manifests/summary';
@@ -72,11 +73,7 @@ export class LastRunFile {
    * @param settled gives nothing where that must not be kept
    */
   save(repository: Repository, locks: ReadonlyMap<string, string>, settled: () => Settled | undefined): void {
-    const folders = repository.environments.flatMap(({ apps }) =>
-      apps
-        .filter(({ kind }) => kind === 'manifests')
-        .map((app) => (app.values as { path?: string }).path ?? ''),
-    );
+    const folders = manifestFolders(repository.environments);
     const read = [...new Set([...HOST_FILES, ...folders.sort()])];
     // What was not hashed before it was read, or was edited meanwhile, may not be what was rendered.
     const known = read.join('\n') === this.read.join('\n') && this.hash() === this.inputs;
