@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** Take pinned stages as if they followed the working tree. @default false */
   readonly unpinned?: boolean;
-  /** What is known of earlier runs. Classes may read what they like: with them, all is read anew. */
+  /** What is known of earlier runs. Classes may read what they like: what their schemas say is asked anew. */
   readonly memory?: Memory;
   /** Is told of each stage that is right by itself, before all are held against each other. */
   readonly resolved?: (environment: Environment) => void;
@@ -38,7 +38,7 @@ export function loadRepository(options: LoadOptions): Repository {
   const { root, classes, texts: given, unpinned, memory } = options;
   const read = readInput(root, given);
   const texts = textsOf(read, unpinned);
-  const known = memory && texts && classes.length === 0 ? recall(memory, texts) : undefined;
+  const known = memory && texts && recall(memory, texts, classes);
   const warningsOf = (environments: readonly Environment[]): readonly Problem[] =>
     given ? read.warnings : [...read.warnings, ...unreadFiles(root, environments)];
   if (known) return { ...known, warnings: warningsOf(known.environments) };
@@ -75,12 +75,13 @@ export function loadRepository(options: LoadOptions): Repository {
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
   const warnings = warningsOf(environments);
   const repository = { values: facts.values, environments, warnings, locate: facts.locate };
-  if (!memory || classes.length > 0) return repository;
+  if (!memory) return repository;
   return remember(memory, repository, {
     texts: texts!,
     base: base!.file,
     shared: base!.shared,
     stages: input.stages,
+    classes,
   });
 }
 

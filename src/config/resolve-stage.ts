@@ -100,17 +100,22 @@ function inBase(problem: Found): Problem {
 }
 
 /** Classes are code of the repository's own, and their schemas may lack what every app has. */
-function unfitClasses(values: StageValues, classes: readonly AppClass[]): readonly Problem[] {
-  return classes.flatMap(({ name }): Problem[] => {
-    const app: { readonly network?: { readonly to?: unknown } } | undefined = values.apps[name];
-    if (app === undefined || Array.isArray(app.network?.to)) return [];
-    return [
-      {
-        code: 'class-values',
-        cause: `the values of the class "${name}" lack what every app has`,
-        remedy: 'Declare them as "static readonly values = appValues({ … })".',
-        at: { file: `src/apps/${name}.ts` },
-      },
-    ];
+const unfitClasses = ({ apps }: StageValues, classes: readonly AppClass[]): readonly Problem[] =>
+  classes.flatMap(({ name }): Problem[] => {
+    const unfit = apps[name] && unfitValues(apps[name]);
+    if (!unfit) return [];
+    const { says, remedy } = unfit;
+    const cause = `the values of the class "${name}" ${says}`;
+    return [{ code: 'class-values', cause, remedy, at: { file: `src/apps/${name}.ts` } }];
   });
+
+/** Why the program cannot do with what the schema of a class leaves; undefined where it can. */
+export function unfitValues(values: object): { readonly says: string; readonly remedy: string } | undefined {
+  const { network, kind } = values as { network?: { to?: unknown } | null; kind?: unknown };
+  if (!Array.isArray(network?.to)) {
+    const remedy = 'Declare them as "static readonly values = appValues({ … })".';
+    return { says: 'lack what every app has', remedy };
+  }
+  if (kind === undefined) return undefined;
+  return { says: 'have a "kind", which tells what an app without a class is', remedy: 'Call it otherwise.' };
 }

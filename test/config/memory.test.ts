@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { loadRepository } from '../../src/config';
-import type { Repository } from '../../src/model/environment';
-import { appValues } from '../../src/model/values/app-shape';
+import type { AppClass, Repository } from '../../src/model/environment';
+import { appValues, network } from '../../src/model/values/app-shape';
 import { UserError } from '../../src/model/errors';
 import { Cache } from '../../src/synth/cache';
 import { BASE, RESOURCES } from '../support/environments';
@@ -38,13 +39,13 @@ class Forgetful extends Cache {
   }
 }
 
-const load = (files: Files, memory?: Cache): Repository =>
-  loadRepository({ root, classes: [], texts: new Map(Object.entries(files)), memory });
+const load = (files: Files, memory?: Cache, classes: readonly AppClass[] = []): Repository =>
+  loadRepository({ root, classes, texts: new Map(Object.entries(files)), memory });
 
 /** All that a repository says, with the place of each value; or all that is wrong with it. */
-function told(files: Files, memory?: Cache): unknown {
+function told(files: Files, memory?: Cache, classes?: readonly AppClass[]): unknown {
   try {
-    const { environments, values, warnings, locate } = load(files, memory);
+    const { environments, values, warnings, locate } = load(files, memory, classes);
     return {
       values,
       warnings,
@@ -121,6 +122,11 @@ const OTHERS = lines(`api: { ${API} }
   api: null
   api: { replicas: 1 }
   api: { image: shop/api:2.0.0 }
+  tool: { size: 3 }
+  tool: { size: big, labels: { a: b } }
+  tool: { network: { to: [api] } }
+  tool: null
+  api: { labels: { a: b } }
   Bad: { ${API} }
   constructor: { ${API} }`);
 
@@ -149,6 +155,7 @@ const base = fc
       `  api: { ${API} }\n`,
       `  api: &a { ${API} }\n  copy: *a\n`,
       '  api: { kind: worker }\n',
+      '  tool: { size: big }\n',
     ),
     fc.constantFrom('', '', '', '# allowSecret: why\n', 'resourceQuota: { pods: 4 }\n', 'existing:\n'),
   )
@@ -161,7 +168,26 @@ const change = fc.oneof(
   { weight: 1, arbitrary: base.map((text): [string, string] => ['base.yaml', text]) },
   { weight: 4, arbitrary: stage.map((text): [string, string] => ['dev.yaml', text]) },
   { weight: 4, arbitrary: stage.map((text): [string, string] => ['prod.yaml', text]) },
+  { weight: 2, arbitrary: fc.constant<[string, string]>(['nothing', '']) },
 );
+
+const sized = { size: z.union([z.int(), z.literal('big')]).default(1) };
+const tool = (values: z.ZodType): AppClass => ({ name: 'tool', values });
+/** The classes of a run, whose schemas may change while no file of environments/ does. */
+const CLASSES: readonly (readonly AppClass[])[] = [
+  [],
+  [tool(appValues(sized))],
+  [tool(appValues({ size: z.int().default(2) }))],
+  [tool(appValues({ size: z.int() }))],
+  [tool(appValues({ ...sized, network: network.transform(() => ({ to: ['web'] })) }))],
+  [tool(appValues({ ...sized, network: network.transform(() => ({ to: ['api'] })) }))],
+  [tool(appValues({ ...sized, renamedFrom: z.string().default('own') }))],
+  [tool(appValues({ ...sized, namespace: z.string().default('other') }))],
+  [tool(z.object({ size: z.int() }))],
+  [tool(appValues(sized)), { name: 'api', values: appValues({}) }],
+];
+
+const classes = fc.oneof(fc.constant(CLASSES[0]!), fc.constant(CLASSES[1]!), fc.constantFrom(...CLASSES));
 
 const START: Files = { 'base.yaml': BASE, 'dev.yaml': 'apps: {}\n', 'prod.yaml': 'namespace: p\n' };
 
@@ -170,12 +196,12 @@ test.each([
   ['what is left of what was known', (run: number) => new Forgetful(run % 8)],
 ])('whatever changes from run to run, %s leads to what reading all anew does', (_, memoryOf) => {
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
+    fc.property(fc.array(fc.tuple(change, classes), { minLength: 1, maxLength: 8 }), (changes) => {
       let files = START;
-      for (const [run, [name, text]] of changes.entries()) {
-        files = { ...files, [name]: text };
+      for (const [run, [[name, text], apps]] of changes.entries()) {
+        if (name in files) files = { ...files, [name]: text };
         const memory = memoryOf(run);
-        const [known, anew] = [told(files, memory), told(files)];
+        const [known, anew] = [told(files, memory, apps), told(files, undefined, apps)];
         expect(known).toEqual(anew);
         // The order of keys may have a meaning, too.
         expect(JSON.stringify(known)).toBe(JSON.stringify(anew));
@@ -258,12 +284,60 @@ test('what looks like a credential is not kept, be it rendered or not', () => {
   }
 });
 
-test('with classes nothing is known', () => {
-  const { environments } = loadRepository({
-    root,
-    classes: [{ name: 'api', values: appValues({}) }],
-    texts: new Map(Object.entries({ ...FILES, 'base.yaml': BASE })),
-    memory: new Cache(root),
-  });
-  expect(environments[0]!.key).toBeUndefined();
+test('what the schema of a class leaves is asked anew, and what did not change beside it is not', () => {
+  const apps = (size: number): readonly AppClass[] => [
+    { name: 'tool', values: appValues({ size: z.int().default(size) }) },
+  ];
+  const before = new Cache(root);
+  const keys = load(FILES, before, apps(1)).environments.map(({ key }) => key);
+  before.save();
+  const memory = new Counting(root);
+  const [dev, prod] = load(FILES, memory, apps(2)).environments;
+  expect(dev!.apps.find(({ name }) => name === 'tool')!.values).toMatchObject({ size: 2 });
+  // Those of the class, in each stage.
+  expect(valuesAsked(memory)).toBe(2);
+  expect(prod!.apps.map(({ name, key }) => [name, key !== undefined])).toEqual([
+    ['api', true],
+    ['tool', false],
+    ['web', true],
+  ]);
+  expect(dev!.key).not.toBe(keys[0]);
+  expect(load(FILES, new Cache(root), apps(1)).environments.map(({ key }) => key)).toEqual(keys);
+});
+
+test.each<[string, Files, z.ZodType, z.ZodType]>([
+  ['breaks a rule', FILES, appValues(sized), appValues({ renamedFrom: z.string().default('tool') })],
+  [
+    'does not take what base.yaml says, be it said otherwise in each stage',
+    {
+      'base.yaml': `${BASE}  tool: { size: big }\n`,
+      'dev.yaml': 'apps: { tool: { size: 1 } }\n',
+      'prod.yaml': 'apps: { tool: null }\n',
+    },
+    appValues(sized),
+    appValues({ size: z.int() }),
+  ],
+])('a class that %s is told of, though no file has changed', (_, files, before, after) => {
+  const first = new Cache(root);
+  expect(told(files, first, [tool(before)])).not.toBeInstanceOf(Array);
+  first.save();
+  expect(told(files, new Cache(root), [tool(after)])).toMatchObject([{ code: expect.any(String) as string }]);
+});
+
+test('an app that becomes a class, or is one no more, is not taken for what it was', () => {
+  const files = { ...FILES, 'base.yaml': `${BASE}  tool: { ${API} }\n` };
+  const loose = [
+    tool(
+      appValues({})
+        .loose()
+        .transform(({ kind: _, ...values }) => values),
+    ),
+  ];
+  for (const classes of [loose, [], loose, []]) {
+    const memory = new Cache(root);
+    expect(JSON.stringify(told(files, memory, classes))).toBe(
+      JSON.stringify(told(files, undefined, classes)),
+    );
+    memory.save();
+  }
 });

@@ -229,6 +229,13 @@ test('the values of a class are checked by its own schema', () => {
   ]);
 });
 
+test('a class whose schema has a kind of its own is named: it would be taken for an app of that kind', () => {
+  const odd = { name: 'odd', values: appValues({ kind: z.enum(['worker', 'mysql']).default('mysql') }) };
+  expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': '{}' }, [odd])).toEqual([
+    expect.stringContaining('src/apps/odd.ts: the values of the class "odd" have a "kind"'),
+  ]);
+});
+
 test('a class whose schema lacks what every app has is named', () => {
   const odd = { name: 'odd', values: z.strictObject({}) };
   expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': '{}' }, [odd])).toEqual([

@@ -1,20 +1,16 @@
 import type { z } from 'zod';
-import { ownStageSchema } from '../../model/environment';
-import type { Location } from '../../model/errors';
+import { ownStageSchema, type AppClass } from '../../model/environment';
 import { yamlApp } from '../../model/values/workloads';
 import { misnamedApps } from '../app-entries';
-import { emptyMap, mapFromPlain, toPlain, valueAt, type Located } from '../located';
-import { merge } from '../merge';
+import { emptyMap, toPlain, valueAt } from '../located';
 import { parseYaml } from '../parse-yaml';
 import { fileOf } from '../stage-files';
-import { aboutKey, appKey, isJson, mayKeep, recordOf, valuesKey } from './records';
+import { mergedPlain, SOME_CLASS } from './classes';
+import { aboutKey, appKey, isJson, mayKeep, NOWHERE, recordOf, valuesKey } from './records';
 import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
-/** Apps that were resolved just now, by their keys. */
+/** Apps that were resolved just now, by their keys: their values, and of classes what the files say. */
 export type FreshApps = ReadonlyMap<string, AppValues>;
-
-/** What stages are made of must not depend on where it stands: that is found out when somebody asks. */
-const NOWHERE: Location = { file: '' };
 
 /**
  * A stage whose file changed, laid over what is known of base.yaml: only those of its apps are merged and checked that
@@ -25,6 +21,7 @@ export function resolveAgain(
   base: BaseRecord,
   name: string,
   { stages, unpinned }: Texts,
+  classes: readonly AppClass[],
 ): { readonly record: StageRecord; readonly fresh: FreshApps } | undefined {
   const text = stages.get(name)!;
   if (text.includes('allowSecret')) return undefined;
@@ -51,25 +48,19 @@ export function resolveAgain(
       continue;
     }
     const own = over && toPlain(over.value);
-    const key = appKey(memory, about, below?.key, own);
+    const isClass = classes.some(({ name }) => name === app);
+    const key = appKey(memory, isClass ? 'class' : 'app', about, below?.key, own);
     let record = memory.has(valuesKey(key)) ? (memory.get(key) as AppRecord | undefined) : undefined;
     if (!record) {
       const plain = mergedPlain(below && memory.get(below.key), over?.value ?? emptyMap(NOWHERE));
-      const resolved = typed(yamlApp, plain) as AppValues | undefined;
+      const resolved = (isClass ? plain : typed(yamlApp, plain)) as AppValues | undefined;
       if (!resolved || !mayKeep(memory, { apps: { own } })) return undefined;
       fresh.set(key, resolved);
-      record = recordOf(resolved);
+      record = isClass ? SOME_CLASS : recordOf(resolved);
     }
     apps.push([app, key, over?.at ?? below!.at, record]);
   }
   return { record: { ...stage, apps }, fresh };
-}
-
-/** What comes of a value over another; undefined where it removes what is not there. */
-function mergedPlain(base: unknown, over: Located): unknown {
-  if (over.kind !== 'map') return undefined;
-  const { value, problems } = merge(mapFromPlain(base ?? {}, NOWHERE), over);
-  return problems.length > 0 ? undefined : toPlain(value);
 }
 
 function typed<T>(schema: z.ZodType<T>, plain: unknown): T | undefined {

@@ -1,5 +1,6 @@
 import {
   resolveEnvironment,
+  type AppClass,
   type UnresolvedApp,
   type Environment,
   type Repository,
@@ -14,41 +15,59 @@ import { layersOf } from '../resolve-stage';
 import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '../rules';
 import { BASE_FILE, fileOf } from '../stage-files';
 import { resolveAgain, type FreshApps } from './again';
+import { classValues, fitBase, withClasses, withClassesKey, type ClassValues } from './classes';
 import { baseKey, putApp, stageKey, valuesKey } from './records';
 import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** A stage as it is known, and what of it nobody has looked at yet. */
 interface Known {
+  readonly key: string;
   readonly record: StageRecord;
+  readonly classes: ClassValues;
   readonly environment: Environment;
   /** Absent where nothing has changed. */
   readonly fresh?: FreshApps;
 }
 
 /**
- * What a repository says, as far as earlier runs know it; of a stage that changed, the apps that changed are resolved.
+ * What a repository says, as far as earlier runs know it; of a stage that changed, the apps that changed are resolved,
+ * and apps that are classes each time.
  * Undefined where that does not do, or anything is wrong: then all is read, and every problem told. Files are parsed
  * when somebody asks where something stands.
  */
-export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings'> | undefined {
-  const key = baseKey(memory, texts);
+export function recall(
+  memory: Memory,
+  texts: Texts,
+  classes: readonly AppClass[],
+): Omit<Repository, 'warnings'> | undefined {
+  const key = baseKey(memory, texts, classes);
   const base = memory.get(key) as BaseRecord | undefined;
   if (!base || !base.apps.every(([, entry]) => memory.has(entry))) return undefined;
+  if (!fitBase(classes, base, memory)) return undefined;
   const baseFile = once(() => parseYaml(texts.base, BASE_FILE).value!);
   const stages = new Map<string, Known>();
   for (const [name, text] of texts.stages) {
     const own = stageKey(memory, key, name, texts);
     const known = memory.get(own) as StageRecord | undefined;
-    const again = known ? undefined : resolveAgain(memory, base, name, texts);
-    const record = known ?? again?.record;
-    if (!record) return undefined;
+    const again = known ? undefined : resolveAgain(memory, base, name, texts, classes);
+    const kept = known ?? again?.record;
+    if (!kept) return undefined;
+    const plainOf = (app: string): unknown => again?.fresh.get(app) ?? memory.get(valuesKey(app));
+    const built = classValues(classes, kept, plainOf);
+    if (!built) return undefined;
+    const record = withClasses(kept, built);
     const merged = once(() => {
-      const layers = layersOf(sharedOf(baseFile(), []), parseYaml(text, fileOf(name)).value!, texts.unpinned);
+      const layers = layersOf(
+        sharedOf(baseFile(), classes),
+        parseYaml(text, fileOf(name)).value!,
+        texts.unpinned,
+      );
       return merge(layers.shared, layers.file).value;
     });
-    const environment = environmentOf(memory, name, base.values.project, record, again?.fresh, own, merged);
+    const stage = { key: own, record, classes: built, fresh: again?.fresh };
+    const environment = environmentOf(memory, name, base.values.project, stage, merged);
     if (!environment) return undefined;
-    stages.set(name, { record, environment, fresh: again?.fresh });
+    stages.set(name, { ...stage, environment });
   }
   const said = [...stages].map(([name, { record }]): [string, LocatedMap] => [name, lineKeysOf(record)]);
   const line = lineOf(new Map(said), [...stages.keys()]);
@@ -65,10 +84,11 @@ export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings
     ]),
   };
   if (line.problems.length > 0 || !holds(stages, facts)) return undefined;
-  for (const { record, environment, fresh } of stages.values()) {
+  for (const { key: own, record, fresh } of stages.values()) {
     if (!fresh) continue;
-    for (const [app, values] of fresh) putApp(memory, app, values);
-    memory.put(environment.key!, JSON.stringify(record));
+    const records = new Map(record.apps.map(([, app, , about]) => [app, about]));
+    for (const [app, values] of fresh) putApp(memory, app, records.get(app)!, values);
+    memory.put(own, JSON.stringify(record));
   }
   return { values: facts.values, environments: facts.environments, locate: facts.locate };
 }
@@ -76,17 +96,19 @@ export function recall(memory: Memory, texts: Texts): Omit<Repository, 'warnings
 /** Whether all rules hold: those of a stage for what changed, those of the whole for all. */
 function holds(stages: ReadonlyMap<string, Known>, facts: Facts): boolean {
   const traits = new Set<Trait>();
-  for (const { record, environment, fresh } of stages.values()) {
+  for (const { record, environment, classes, fresh } of stages.values()) {
     for (const [, , , app] of record.apps) {
       // An app of another stage that it calls may be gone.
       if (!app.to.every((name) => facts.apps.has(name))) return false;
       if (app.renamedFrom !== undefined) traits.add('renamed');
       if (app.sealed) traits.add('sealed');
     }
-    if (!fresh) continue;
+    if (!fresh && classes.size === 0) continue;
     if (checkStage(environment, facts, traits).length > 0) return false;
-    for (const app of environment.apps)
-      if (fresh.has(app.key!) && checkApp(app, environment, facts).length > 0) return false;
+    for (const app of environment.apps) {
+      const isNew = classes.has(app.name) || fresh?.has(app.key!);
+      if (isNew && checkApp(app, environment, facts).length > 0) return false;
+    }
   }
   return checkRepository(facts, traits).length === 0;
 }
@@ -95,28 +117,28 @@ function environmentOf(
   memory: Memory,
   name: string,
   project: string,
-  { at, cluster, values, apps }: StageRecord,
-  fresh: FreshApps | undefined,
-  key: string,
+  { key, record: { at, cluster, values, apps }, classes, fresh }: Omit<Known, 'environment'>,
   merged: () => LocatedMap,
 ): Environment | undefined {
   const places = new Map<string, Location>();
   const unresolved = new Map<string, UnresolvedApp>();
   for (const [app, appKey, place, { kind, namespace, renamedFrom, to }] of apps) {
-    const own = fresh?.get(appKey);
+    const built = classes.get(app);
+    const own = built ?? fresh?.get(appKey);
     const of = valuesKey(appKey);
     // Asked for, that is, also where it is known here: what nobody asks for is forgotten first.
     if (!own && !(memory.has(appKey) && memory.has(of))) return undefined;
     places.set(app, place);
     const valuesOf = (): AppValues => own ?? (memory.get(of) as AppValues);
-    unresolved.set(app, { kind, namespace, renamedFrom, to, key: appKey, values: valuesOf });
+    const known = built ? undefined : appKey;
+    unresolved.set(app, { kind, namespace, renamedFrom, to, key: known, values: valuesOf });
   }
   const whole = once(() => Object.fromEntries([...unresolved].map(([app, one]) => [app, one.values()])));
   return resolveEnvironment({
     name,
     project,
     cluster,
-    key,
+    key: withClassesKey(memory, key, classes),
     apps: unresolved,
     values: {
       ...values,

@@ -1,8 +1,11 @@
 import type { Cluster } from '../../model/cluster';
-import type { Environment, RepositoryValues, StageValues } from '../../model/environment';
+import type { AppClass, Environment, RepositoryValues, StageValues } from '../../model/environment';
 import type { Location } from '../../model/errors';
 import type { Located } from '../located';
 import { isPlain } from '../plain-yaml';
+
+/** What stages are made of must not depend on where it stands: that is found out when somebody asks. */
+export const NOWHERE: Location = { file: '' };
 
 /** What is kept of earlier runs, as JSON, by the hash of all that it follows from and of this program. */
 export interface Memory {
@@ -39,7 +42,7 @@ export interface StageRecord {
   readonly apps: readonly (readonly [name: string, key: string, at: Location, app: AppRecord])[];
 }
 
-/** An app of a stage that every rule holds for; its values have a key of their own. */
+/** An app of a stage that every rule holds for; its values have a key of their own, and those of a class are not kept. */
 export interface AppRecord {
   readonly kind: string;
   readonly namespace?: string | undefined;
@@ -51,7 +54,9 @@ export interface AppRecord {
 
 export type AppValues = StageValues['apps'][string];
 
-export const baseKey = (memory: Memory, { base }: Texts): string => memory.keyOf(['base', base]);
+/** Base.yaml's, which apps there are that are classes included: they are there without an entry. */
+export const baseKey = (memory: Memory, { base }: Texts, classes: readonly AppClass[]): string =>
+  memory.keyOf(['base', base, classes.map(({ name }) => name)]);
 
 /** @param base the key of base.yaml */
 export const stageKey = (memory: Memory, base: string, name: string, { stages, unpinned }: Texts): string =>
@@ -64,8 +69,13 @@ export const aboutKey = (
   { cluster, values }: Pick<StageRecord, 'cluster' | 'values'>,
 ): string => memory.keyOf(['about', name, cluster, values]);
 
-export const appKey = (memory: Memory, about: string, base: string | undefined, over: unknown): string =>
-  memory.keyOf(['app', about, base ?? null, over ?? null]);
+export const appKey = (
+  memory: Memory,
+  kind: 'app' | 'class',
+  about: string,
+  base: string | undefined,
+  over: unknown,
+): string => memory.keyOf([kind, about, base ?? null, over ?? null]);
 
 export const valuesKey = (app: string): string => `${app} values`;
 
@@ -74,9 +84,10 @@ export function recordOf({ kind = 'class', namespace, renamedFrom, network, secr
   return { kind, namespace, renamedFrom, to: network.to, sealed };
 }
 
-export function putApp(memory: Memory, key: string, values: AppValues): void {
+/** @param values as the schema of the app leaves them; of a class as the files give them, which its schema has to see again */
+export function putApp(memory: Memory, key: string, record: AppRecord, values: unknown): void {
   if (memory.has(key)) return;
-  memory.put(key, JSON.stringify(recordOf(values)));
+  memory.put(key, JSON.stringify(record));
   memory.put(valuesKey(key), JSON.stringify(values));
 }
 

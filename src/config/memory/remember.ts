@@ -1,16 +1,19 @@
-import type { App, Environment, Repository } from '../../model/environment';
+import type { App, AppClass, Environment, Repository } from '../../model/environment';
 import { entriesOf } from '../app-entries';
-import { toPlain, type LocatedMap } from '../located';
+import { emptyMap, toPlain, type LocatedMap } from '../located';
+import { mergedPlain, SOME_CLASS, withClassesKey } from './classes';
 import {
   aboutKey,
   appKey,
   baseKey,
   isJson,
   mayKeep,
+  NOWHERE,
   putApp,
   recordOf,
   stageKey,
   withoutApps,
+  type AppValues,
   type BaseRecord,
   type Memory,
   type StageRecord,
@@ -24,6 +27,7 @@ export interface Reading {
   /** What of it stages are laid over. */
   readonly shared: LocatedMap;
   readonly stages: ReadonlyMap<string, LocatedMap>;
+  readonly classes: readonly AppClass[];
 }
 
 /**
@@ -33,13 +37,14 @@ export interface Reading {
 export function remember(
   memory: Memory,
   repository: Repository,
-  { texts, base: file, shared, stages }: Reading,
+  { texts, base: file, shared, stages, classes }: Reading,
 ): Repository {
   if ([texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'))) return repository;
   const files = [file, ...stages.values()];
   if (!files.every((each) => isJson(each) && mayKeep(memory, toPlain(each)))) return repository;
-  const base = baseKey(memory, texts);
-  const apps = [...entriesOf(shared)].map(([name, { at, value }]): BaseRecord['apps'][number] => {
+  const base = baseKey(memory, texts, classes);
+  const entries = entriesOf(shared);
+  const apps = [...entries].map(([name, { at, value }]): BaseRecord['apps'][number] => {
     const json = JSON.stringify(toPlain(value));
     const key = memory.keyOf(['entry', json]);
     memory.put(key, json);
@@ -53,13 +58,25 @@ export function remember(
     const values = withoutApps(environment);
     const about = aboutKey(memory, name, { cluster, values });
     const overs = entriesOf(stages.get(name)!);
+    const built = new Map<string, AppValues>();
+    const keys = new Map<string, string>();
     const keyed = environment.apps.map((app): App => {
       const over = overs.get(app.name)?.value;
-      const key = appKey(memory, about, below.get(app.name), over && toPlain(over));
-      putApp(memory, key, environment.values.apps[app.name]!);
-      return { ...app, key };
+      const own = environment.values.apps[app.name]!;
+      const isClass = classes.some((each) => each.name === app.name);
+      const kind = isClass ? 'class' : 'app';
+      const key = appKey(memory, kind, about, below.get(app.name), over && toPlain(over));
+      keys.set(app.name, key);
+      if (!isClass) {
+        putApp(memory, key, recordOf(own), own);
+        return { ...app, key };
+      }
+      built.set(app.name, own);
+      const entry = entries.get(app.name);
+      putApp(memory, key, SOME_CLASS, mergedPlain(entry && toPlain(entry.value), over ?? emptyMap(NOWHERE)));
+      return app;
     });
-    const byName = new Map(keyed.map((app) => [app.name, app]));
+    const places = new Map(environment.apps.map((app) => [app.name, app.locate([])]));
     const key = stageKey(memory, base, name, texts);
     const record: StageRecord = {
       at: environment.locate([]),
@@ -67,12 +84,12 @@ export function remember(
       values,
       // In the order of the files.
       apps: Object.keys(environment.values.apps).map((app) => {
-        const { key: own, locate } = byName.get(app)!;
-        return [app, own!, locate([]), recordOf(environment.values.apps[app]!)];
+        const about = built.has(app) ? SOME_CLASS : recordOf(environment.values.apps[app]!);
+        return [app, keys.get(app)!, places.get(app)!, about];
       }),
     };
     memory.put(key, JSON.stringify(record));
-    return { ...environment, apps: keyed, key };
+    return { ...environment, apps: keyed, key: withClassesKey(memory, key, built) };
   });
   return { ...repository, environments };
 }
