@@ -169,7 +169,8 @@ test('what a killed run left half-written is removed, and a folder that cannot b
   writeFileSync(join(root, `${PACK}.12345.tmp`), 'half');
   edit('stage-0.yaml', 'minReplicas: 2', 'minReplicas: 3');
   await run();
-  expect(readdirSync(join(root, '.stageline/cache'))).toEqual(['last-run', 'results']);
+  expect(readdirSync(join(root, '.stageline/cache'))).toContain('results');
+  expect(readdirSync(join(root, '.stageline/cache')).join()).not.toContain('.tmp');
 
   rmSync(join(root, '.stageline/cache'), { recursive: true });
   writeFileSync(join(root, '.stageline/cache'), 'in the way');
