@@ -33,7 +33,7 @@ export class UserError extends Error {
 
   constructor(problems: Problem | readonly Problem[], exitCode: ExitCode = EXIT.error) {
     const list = sortProblems(Array.isArray(problems) ? problems : [problems as Problem]);
-    super(list.map(formatProblem).join('\n'));
+    super(formatProblems(list));
     this.name = 'UserError';
     this.problems = list;
     this.exitCode = exitCode;
@@ -41,11 +41,25 @@ export class UserError extends Error {
 }
 
 /** `file:line:column: cause (code)`, then consequence and remedy on lines of their own. */
-export function formatProblem(problem: Problem): string {
-  const head = `${formatLocation(problem.at)}${visible(problem.cause)} [${problem.code}]`;
-  const tail = [problem.consequence, problem.remedy && `→ ${problem.remedy}`].filter(Boolean) as string[];
-  return [head, ...tail.map((part) => `    ${visible(part).replaceAll('\n', '\n      ')}`)].join('\n');
+export const formatProblem = (problem: Problem): string => formatProblems([problem]);
+
+/** What follows from several in a row, and what to do about it, is said once where it is the same. */
+export function formatProblems(problems: readonly Problem[]): string {
+  return problems
+    .map((problem, i) => {
+      const next = problems[i + 1];
+      const isLast = next === undefined || next.code !== problem.code || tailOf(next) !== tailOf(problem);
+      const head = `${formatLocation(problem.at)}${visible(problem.cause)} [${problem.code}]`;
+      return isLast ? `${head}${tailOf(problem)}` : head;
+    })
+    .join('\n');
 }
+
+const tailOf = ({ consequence, remedy }: Problem): string =>
+  [consequence, remedy && `→ ${remedy}`]
+    .filter((part) => part !== undefined && part !== '')
+    .map((part) => `\n    ${visible(part!).replaceAll('\n', '\n      ')}`)
+    .join('');
 
 function formatLocation(at: Location | undefined): string {
   if (!at) return '';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, formatProblem, UserError, type Problem } from '../model/errors';
+import { EXIT, UserError, type Problem } from '../model/errors';
 import { yamlText } from '../model/yaml-text';
 import { manifestGetter } from './fetch-manifest';
 import { loadSources } from './load';
@@ -71,7 +71,7 @@ export async function main(process: NodeJS.Process): Promise<void> {
     if (planned.problems.length > 0) throw new UserError(planned.problems);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.problems.map(formatProblem).join('\n')}\n`);
+    process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type * as scanModule from '../../secrets/scan-folder';
 import type * as sarifModule from '../../secrets/sarif';
-import { EXIT, formatProblem, type Problem } from '../../model/errors';
+import { EXIT, formatProblems, type Problem } from '../../model/errors';
 import type { Context } from '../context';
 import { counted } from '../../model/counted';
 
@@ -37,7 +37,7 @@ export function registerScan(program: Command, context: Context): void {
         const results = problems.map(({ at, cause, code }) => ({ rule: code, message: cause, at: at! }));
         context.print(JSON.stringify(toSarif(results, program.version() ?? ''), null, 2));
       } else {
-        for (const problem of problems) context.print(formatProblem(problem));
+        if (problems.length > 0) context.print(formatProblems(problems));
         const files = scans.reduce((sum, scan) => sum + scan.files, 0);
         const skipped = scans.reduce((sum, scan) => sum + scan.skipped.length, 0);
         context.tell(
