@@ -138,6 +138,29 @@ describe('what is written into commits and pull requests', () => {
   });
 });
 
+test('the description of a pull request fits into what GitHub takes, however many apps change', async () => {
+  const { proposal, preview } = await setImage(worldAt(await newYamlLab()), {
+    stage: 'dev',
+    images: WEB('1.1.0'),
+    branch: 'large',
+  });
+  const apps = Array.from({ length: 2_000 }, (_, i) => `${proposal!.lines[0]!} ${i}`);
+  const { fields } = preview!.summary!.changed[0]!;
+  const body = pullRequestBody({
+    proposal: { ...proposal!, lines: apps },
+    preview: {
+      ...preview!,
+      changes: new Map(apps.map((app) => [`dist/dev/${app}.yaml`, ''])),
+      summary: { ...preview!.summary!, changed: apps.map((object) => ({ object, fields })) },
+    },
+    pushed: false,
+  })!;
+  expect(body.length).toBeLessThan(65_536);
+  expect(body).toMatch(/^- and \d+ more, which the commit names$/m);
+  expect(body).toMatch(/^and \d+ more lines\n```$/m);
+  expect(body).toMatch(/`, and \d+ more$/m);
+});
+
 test('a plan and its pull request name what Argo CD is told anew', async () => {
   const dir = await newYamlLab();
   await change(dir, 'dev', ['allowDestructive'], ['remove 4 of 9 objects']);
