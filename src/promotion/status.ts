@@ -6,6 +6,7 @@ import { approvalRules, type ApprovalRule } from '../delivery/approvals';
 import { readLock } from '../manifests/publish';
 import { UserError } from '../model/errors';
 import { distChanges, prepareNow } from './preview';
+import { imagesOf } from './images';
 import type { PromotionPlan } from './plan';
 import { planBetween } from './promote';
 import { contentHash, readRecords, type Deployment } from './records';
@@ -27,7 +28,7 @@ export interface Behind {
 
 export interface StageStatus {
   readonly stage: string;
-  /** Image by app, where it has one. */
+  /** Image by app; by `<app>/<image>` where its values name none, such as of manifests. */
   readonly images: Readonly<Record<string, string>>;
   /** The revision it is pinned to; undefined: it follows the working tree. */
   readonly base?: string;
@@ -69,7 +70,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
     const [release] = await releasesOf(repo, head, name, { most: 1, within: 50 });
     result.push({
       stage: name,
-      images: imagesOf(stage),
+      images: imagesOf(stage, prepared.stages.find((one) => one.name === name)?.files ?? []),
       base: stage.base,
       since:
         release?.cut === false
@@ -89,13 +90,6 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
 
 const approvalsOf = (rule: ApprovalRule | undefined): StageStatus['approvals'] =>
   rule && { count: rule.count, owners: rule.owners };
-
-function imagesOf(stage: StageSource): Record<string, string> {
-  const images = Object.entries(appsOf(stage)).map(([app, values]) => [app, valueIn(values, ['image'])]);
-  return Object.fromEntries(
-    images.filter((pair): pair is [string, string] => typeof pair[1] === 'string').sort(),
-  );
-}
 
 async function behindOf(
   world: World,

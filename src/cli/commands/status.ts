@@ -67,8 +67,10 @@ const exceptFor = (except: readonly string[]): string =>
 /** Config of an app that is not that of the stage before. */
 const config = (values = 0): string => (values === 0 ? '' : ` (${counted(values, 'value')})`);
 
-/** The last part of the name, with tag or digest. */
-function short(image: string | undefined): string {
-  const last = image?.split('/').at(-1) ?? '-';
+/** Tag or digest of each image. */
+const short = (images = '-'): string => images.split(', ').map(version).join(', ');
+
+function version(image: string): string {
+  const last = image.split('/').at(-1)!;
   return last.replace(/@(sha256:[0-9a-f]{12})[0-9a-f]+$/, '@$1').replace(/^[^:@]+[:@]/, '');
 }
