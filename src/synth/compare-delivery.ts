@@ -1,36 +1,30 @@
 import { posix } from 'node:path';
 import { diffObjects } from '../manifests/diff';
+import type { DestructiveChange } from '../manifests/guard';
 import type { PublishFile } from '../manifests/publish';
 import { changesOf, type Changes } from '../manifests/summary';
 import type { Problem } from '../model/errors';
-import type { KubeObject } from '../model/kube';
 import type { RenderedFile } from '../model/rendered';
-import type { FilesBefore } from './compare';
-import { orWarn } from './deployed';
+import { departures, type Given } from './departures';
+import { orWarn, type FilesBefore } from './deployed';
 
 /** What becomes of projects, Applications and settings. */
 export interface DeliveryComparison {
   readonly changes: Changes;
+  /** Clusters that stages leave, by stage. */
+  readonly departures: ReadonlyMap<string, readonly DestructiveChange[]>;
   /** Files that cannot be read: what becomes of their objects is not told. */
   readonly warnings: readonly Problem[];
 }
 
-/** Objects of one file, and the cluster whose Argo CD is given it: empty where only one cluster runs an Argo CD. */
-interface Given {
-  readonly hub: string;
-  readonly objects: readonly KubeObject[];
+/** What Argo CD is given, and the same files as they are to be written, in the same order. */
+export interface GivenFiles {
+  readonly files: readonly RenderedFile[];
+  readonly outputs: readonly PublishFile[];
 }
 
-/**
- * Holds what Argo CD is given against what it was given before.
- *
- * @param outputs the same files as they are to be written, in the same order
- */
-export function compareDelivery(
-  before: FilesBefore,
-  files: readonly RenderedFile[],
-  outputs: readonly PublishFile[],
-): DeliveryComparison {
+/** Holds what Argo CD is given against what it was given before. */
+export function compareDelivery(before: FilesBefore, { files, outputs }: GivenFiles): DeliveryComparison {
   const warnings: Problem[] = [];
   const was: Given[] = [];
   const is: Given[] = [];
@@ -56,6 +50,7 @@ export function compareDelivery(
       changed: all.flatMap(({ changed }) => changed),
       removed: all.flatMap(({ removed }) => removed),
     },
+    departures: departures(was, is),
     warnings,
   };
 }

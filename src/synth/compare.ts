@@ -1,27 +1,12 @@
 import { diffObjects } from '../manifests/diff';
 import { findDestructive, guard, type Acknowledgement } from '../manifests/guard';
 import { sha256, type PublishStage } from '../manifests/publish';
-import { summarize, type StageSummary } from '../manifests/summary';
+import { summarize, type Changes, type StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import { objectCount, type RenderedFile, type RenderedStage } from '../model/rendered';
-
-/** A file that was deployed before. */
-export interface FileBefore {
-  /** SHA-256 of its text. */
-  readonly hash: string;
-  readonly objects: () => readonly KubeObject[];
-}
-
-/** The files of a folder below dist/, by path. */
-export type FilesBefore = ReadonlyMap<string, FileBefore>;
-
-/** What was deployed before: in dist/, or at a revision. */
-export interface Before {
-  readonly stages: ReadonlyMap<string, FilesBefore>;
-  /** What Argo CD itself was given. */
-  readonly delivery: FilesBefore;
-}
+import { compareDelivery, type GivenFiles } from './compare-delivery';
+import type { Before, FilesBefore } from './deployed';
 
 /** A stage, and its files as they are to be written, in the same order. */
 export interface Rendered {
@@ -31,6 +16,10 @@ export interface Rendered {
 
 export interface Comparison {
   readonly summaries: readonly StageSummary[];
+  /** What Argo CD is told anew. */
+  readonly delivery: Changes;
+  /** Stages that leave a cluster. */
+  readonly departing: readonly string[];
   /** Destructive changes that nobody acknowledged. */
   readonly refused: readonly Problem[];
   readonly warnings: readonly Problem[];
@@ -39,20 +28,24 @@ export interface Comparison {
 /**
  * Holds what is rendered against what was before.
  *
+ * @param given what Argo CD is given
  * @param removals lines of base.yaml that acknowledge the removal of a whole stage, whose own file is gone
  */
 export function compare(
-  before: Before['stages'],
+  before: Before,
   rendered: readonly Rendered[],
+  given: GivenFiles,
   removals: readonly Acknowledgement[],
   notes: (stage: string) => readonly string[],
 ): Comparison {
-  const names = [...new Set([...rendered.map(({ stage }) => stage.name), ...before.keys()])];
+  const delivered = compareDelivery(before.delivery, given);
+  const names = [...new Set([...rendered.map(({ stage }) => stage.name), ...before.stages.keys()])];
   const parts = names.map((name) => {
     const now = rendered.find(({ stage }) => stage.name === name);
-    const { was, is, kept } = differing(before.get(name) ?? new Map(), now);
+    const { was, is, kept } = differing(before.stages.get(name) ?? new Map(), now);
     const diff = diffObjects(was, is);
-    const destructive = findDestructive(name, was, now && is, { diff, kept });
+    const left = delivered.departures.get(name) ?? [];
+    const destructive = [...findDestructive(name, was, now && is, { diff, kept }), ...left];
     const acknowledged =
       now?.stage.acknowledged ?? removals.filter(({ change }) => change === `remove stage ${name}`);
     const file = now?.stage.at.file ?? 'environments/base.yaml';
@@ -60,12 +53,15 @@ export function compare(
     return { summary: summarize(name, is.length + kept, diff, notes(name)), ...verdict };
   });
   const stale = removals.filter(
-    ({ change }) => ![...before.keys()].some((name) => change === `remove stage ${name}`),
+    ({ change }) => ![...before.stages.keys()].some((name) => change === `remove stage ${name}`),
   );
   return {
     summaries: parts.map(({ summary }) => summary),
+    delivery: delivered.changes,
+    departing: [...delivered.departures.keys()],
     refused: parts.flatMap(({ refused }) => refused),
     warnings: [
+      ...delivered.warnings,
       ...parts.flatMap(({ warnings }) => warnings),
       ...stale.map(({ change, at }): Problem => ({
         code: 'stale-acknowledgement',

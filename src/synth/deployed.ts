@@ -4,7 +4,24 @@ import { DELIVERY } from '../delivery/names';
 import { listedFiles, markedFiles, readLock, textOf, type DistReader } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError, type Problem } from '../model/errors';
-import type { Before, FileBefore, FilesBefore } from './compare';
+import type { KubeObject } from '../model/kube';
+
+/** A file that was deployed before. */
+export interface FileBefore {
+  /** SHA-256 of its text. */
+  readonly hash: string;
+  readonly objects: () => readonly KubeObject[];
+}
+
+/** The files of a folder below dist/, by path. */
+export type FilesBefore = ReadonlyMap<string, FileBefore>;
+
+/** What was deployed before: in dist/, or at a revision. */
+export interface Before {
+  readonly stages: ReadonlyMap<string, FilesBefore>;
+  /** What Argo CD itself was given. */
+  readonly delivery: FilesBefore;
+}
 
 /** What dist/ deploys now, and what cannot be told of it. */
 export interface Deployed extends Before {

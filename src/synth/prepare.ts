@@ -1,17 +1,22 @@
 import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { DELIVERY } from '../delivery/names';
-import { recover, type DistReader, type PublishOptions } from '../manifests/publish';
+import {
+  recover,
+  type DistReader,
+  type PublishFile,
+  type PublishOptions,
+  type PublishStage,
+} from '../manifests/publish';
 import type { Changes, StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import { check } from './check';
-import { compare, type Before, type Comparison } from './compare';
-import { compareDelivery } from './compare-delivery';
+import { compare, type Comparison } from './compare';
 import { deliveryOf } from './delivery';
-import { deployedNow } from './deployed';
+import { deployedNow, type Before } from './deployed';
 import { openDist } from './dist-hashes';
 import { hostFiles, type HostFiles } from './host-files';
 import { hashOf } from './inputs';
@@ -152,14 +157,15 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     }),
     ...summaries.filter(({ stage }) => !environments.some(({ name }) => name === stage)),
   ];
-  const against = (before: Before['stages']) => compare(before, now, removals, notesOf);
+  const given = { files: argocd.files, outputs: told };
+  const against = (before: Before) => compare(before, now, given, removals, notesOf);
   const names = stages.map(({ name }) => name);
   const deployed = deployedNow(root, names, reader, unchanged);
-  const changes = against(deployed.stages);
-  const guarded = options.against
-    ? against((await objectsAt(root, options.env, options.against)).stages)
-    : changes;
-  const delivered = compareDelivery(deployed.delivery, argocd.files, told);
+  const changes = against(deployed);
+  // Whether a stage may leave its cluster, its own file says.
+  if (changes.departing.some((name) => unchanged.has(name)))
+    return prepareWith(crew, { ...options, changedOnly: false });
+  const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
   const sizes = sizeWarnings(repository, stages, outputs);
   const unseen = overlooked(root, loaded.repository, options.texts);
   const warningsOf = (comparison: Comparison) => [
@@ -176,9 +182,9 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     hostFiles: hostFiles(root, repository),
     stages,
     summaries: summariesOf(changes),
-    delivery: delivered.changes,
+    delivery: changes.delivery,
     refused: guarded.refused,
-    warnings: [...warningsOf(guarded), ...deployed.warnings, ...delivered.warnings],
+    warnings: [...warningsOf(guarded), ...deployed.warnings],
     reader,
     cache,
     written: (locks) => {
@@ -192,7 +198,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
       return new Map([...locks, ...keep]);
     },
     settled: () => {
-      const after = against(asWritten(rendered));
+      const after = against(asWritten(rendered, told));
       const says = { stages: summariesOf(after), warnings: warningsOf(after) };
       return cache.holdsCredential(says) ? undefined : says;
     },
@@ -200,11 +206,11 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
 }
 
 /** What is deployed once all is written: nothing differs from it, so that nobody asks for its objects. */
-function asWritten(outputs: PublishOptions['stages']): Before['stages'] {
-  return new Map(
-    outputs.map(({ name, files }) => [
-      name,
-      new Map(files.map(({ path, hash }) => [path, { hash: hash!, objects: () => [] }])),
-    ]),
-  );
+function asWritten(stages: readonly PublishStage[], told: readonly PublishFile[]): Before {
+  const asBefore = (files: readonly PublishFile[]) =>
+    new Map(files.map(({ path, hash }) => [path, { hash: hash!, objects: () => [] }]));
+  return {
+    stages: new Map(stages.map(({ name, files }) => [name, asBefore(files)])),
+    delivery: asBefore(told),
+  };
 }

@@ -5,7 +5,7 @@ import { sha256 } from '../manifests/publish';
 import { readManifests } from '../manifests/read';
 import { UserError } from '../model/errors';
 import { getOrSet } from '../model/maps';
-import type { Before, FileBefore } from './compare';
+import type { Before, FileBefore } from './deployed';
 
 /**
  * What dist/ deployed where the working tree and a revision parted, stage by stage: against this a pull request is
