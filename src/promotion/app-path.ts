@@ -42,9 +42,12 @@ export function refuseSplitKey({ app, path }: AppPath, values: unknown): void {
     }
 }
 
-/** What to do where a value cannot be set that might be a key with a dot, read as two; nothing where it is none. */
-export function dotRemedy(paths: readonly AppPath[]): string | undefined {
-  return paths.some(({ path }) => path.some((key, i) => i > 0 && /^[\w-]+\//.test(key))) ? FORM : undefined;
+/** An error with what to do about it, where it may be one since a key with a dot was read as two. */
+export function withDotRemedy(error: unknown, asked: readonly AppPath[]): unknown {
+  const isSplit = asked.some(({ path }) => path.some((key, i) => i > 0 && /^[\w-]+\//.test(key)));
+  if (!(error instanceof UserError) || !isSplit) return error;
+  const problems = error.problems.map((problem) => ({ ...problem, remedy: problem.remedy ?? FORM }));
+  return new UserError(problems, error.exitCode);
 }
 
 /** What is told of a value that is to go and is not there. */

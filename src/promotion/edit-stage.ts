@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formatPath } from '../config/located';
 import { editYaml, valueIn, type ValuePath } from '../config/yaml-edit';
 import { show } from '../manifests/summary';
@@ -7,7 +8,7 @@ import { directEdit, held } from './gates';
 import { carryOut, type OperationOptions } from './operation';
 import type { Outcome, Proposal } from './proposal';
 import { refuseUnknownApps } from './refusals';
-import { appsOf, type StageSource } from './values';
+import { appsOf, mergeValues, type StageSource } from './values';
 import { readStage, type World } from './workspace';
 
 export interface DirectEditOptions extends OperationOptions {
@@ -67,8 +68,9 @@ export function directlyEdit<T extends AppPath>(
         const base = valueIn(stage.baseValues, ['apps', app]);
         const value = valueFor(one, apps[app], base);
         const [own, before] = [valueIn(stage.values, pathOf(one)), valueIn(apps[app], path)];
-        const after = value === undefined ? valueIn(base, path) : (value ?? undefined);
-        if (value === undefined ? own !== undefined : JSON.stringify(before) !== JSON.stringify(after))
+        const inherited = valueIn(base, path);
+        const after = value === undefined ? inherited : (mergeValues(inherited, value) ?? undefined);
+        if (value === undefined ? own !== undefined : !isDeepStrictEqual(before, after))
           changes.push({ app, path, value, before, after });
         else if (before === undefined) world.tell?.(describeMissing(one, apps[app]));
       }

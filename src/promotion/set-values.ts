@@ -1,7 +1,6 @@
 import { parse } from 'yaml';
 import { valueIn, type ValuePath } from '../config/yaml-edit';
-import { UserError } from '../model/errors';
-import { dotRemedy, parseAppPath, refuseSplitKey, type AppPath } from './app-path';
+import { parseAppPath, refuseSplitKey, withDotRemedy } from './app-path';
 import { directlyEdit, type DirectEditOptions } from './edit-stage';
 import type { Outcome } from './proposal';
 import type { World } from './workspace';
@@ -20,9 +19,13 @@ export interface SetOptions extends DirectEditOptions {
  */
 export async function setValues(world: World, options: SetOptions): Promise<Outcome> {
   const asked = options.values.map(([path, text]) => ({ ...parseAppPath(path), text }));
-  return editValues(world, options, 'set', asked, ({ path, text }, now, base) => {
-    if (text === 'null') return base === undefined ? undefined : null;
-    return valueOf(text, now, path);
+  const edit = directlyEdit(world, options, 'set', asked, (one, now, base) => {
+    refuseSplitKey(one, now);
+    if (one.text !== 'null') return valueOf(one.text, valueIn(now, one.path), one.path);
+    return valueIn(base, one.path) === undefined ? undefined : null;
+  });
+  return edit.catch((error: unknown) => {
+    throw withDotRemedy(error, asked);
   });
 }
 
@@ -36,29 +39,8 @@ export interface UnsetOptions extends DirectEditOptions {
  * @throws UserError for an app that the stage has not, and for what synth refuses
  */
 export async function unsetValues(world: World, options: UnsetOptions): Promise<Outcome> {
-  return editValues(world, options, 'unset', options.paths.map(parseAppPath), () => undefined);
-}
-
-async function editValues<T extends AppPath>(
-  world: World,
-  options: DirectEditOptions,
-  verb: string,
-  asked: readonly T[],
-  valueFor: (asked: T, now: unknown, base: unknown) => unknown,
-): Promise<Outcome> {
-  try {
-    return await directlyEdit(world, options, verb, asked, (one, now, base) => {
-      refuseSplitKey(one, now);
-      return valueFor(one, valueIn(now, one.path), valueIn(base, one.path));
-    });
-  } catch (error) {
-    const remedy = dotRemedy(asked);
-    if (!(error instanceof UserError) || remedy === undefined) throw error;
-    throw new UserError(
-      error.problems.map((problem) => ({ ...problem, remedy: problem.remedy ?? remedy })),
-      error.exitCode,
-    );
-  }
+  const asked = options.paths.map(parseAppPath);
+  return directlyEdit(world, options, 'unset', asked, (one, now) => refuseSplitKey(one, now));
 }
 
 /** Nothing but `null` says that there is no value: not even an empty text, such as a variable that is not set. */

@@ -70,6 +70,13 @@ describe('a value goes', () => {
     expect(await unset(dir, 'web.env', 'web.image')).toEqual({ pushed: false });
   });
 
+  test('a map is laid over that of base.yaml, and the plan says what comes of it', async () => {
+    const dir = await newYamlLab();
+    const { proposal } = await set(dir, 'web.env', '{ OWN: x }');
+    expect(proposal?.lines).toEqual(['web.env: {"LOG_LEVEL":"info"} → {"LOG_LEVEL":"info","OWN":"x"}']);
+    expect(await set(dir, 'web.env', '{ OWN: x, LOG_LEVEL: info }')).toEqual({ pushed: false });
+  });
+
   test('what the schema wants stays, and so does a whole app', async () => {
     const dir = await newYamlLab();
     expect(await code(set(dir, 'web.image', 'null'))).toEqual([1, 'missing-key']);
