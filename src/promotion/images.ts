@@ -7,7 +7,7 @@ import { appsOf, type StageSource } from './values';
 
 /**
  * What a stage runs: of an app the image that its values name; of one that names none, such as a folder of manifests,
- * each that its pods run, as `<app>/<last part of the image's name>`.
+ * each that its pods run, as `<app>/<last part of the image's name>`, or as the app where both are called the same.
  */
 export function imagesOf(stage: StageSource, files: readonly RenderedFile[]): Record<string, string> {
   const images = new Map<string, string>();
@@ -25,8 +25,9 @@ function runBy(app: string, stage: string, files: readonly RenderedFile[]): Map<
   for (const object of file?.objects ?? []) {
     for (const { fields } of podTemplate(object)?.containers ?? []) {
       const image = text(fields['image']);
-      if (image !== undefined)
-        getOrSet(found, `${app}/${lastPart(image)}`, () => new Set<string>()).add(image);
+      if (image === undefined) continue;
+      const name = lastPart(image);
+      getOrSet(found, name === app ? app : `${app}/${name}`, () => new Set<string>()).add(image);
     }
   }
   return new Map([...found].map(([name, all]) => [name, [...all].sort().join(', ')]));

@@ -28,7 +28,7 @@ export interface Behind {
 
 export interface StageStatus {
   readonly stage: string;
-  /** Image by app; by `<app>/<image>` where its values name none, such as of manifests. */
+  /** Image by app; by `<app>/<image>` where its values name none and its pods run others. */
   readonly images: Readonly<Record<string, string>>;
   /** The revision it is pinned to; undefined: it follows the working tree. */
   readonly base?: string;

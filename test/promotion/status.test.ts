@@ -19,8 +19,11 @@ spec:
       securityContext: { runAsNonRoot: true, seccompProfile: { type: RuntimeDefault } }
       containers:
         - name: cache
-          image: docker.io/library/redis:8.8.0
+          image: registry.example.com/cache:2.0.0
           securityContext: &hard { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+        - name: redis
+          image: docker.io/library/redis:8.8.0
+          securityContext: *hard
         - { name: exporter, image: '${sidecar}', securityContext: *hard }
 `;
 
@@ -37,6 +40,7 @@ test('the images of manifests are what their pods run, as replaced by the stage'
   commitFiles(dir, {}, 'dev');
   const [dev, staging] = await status(worldAt(dir));
   expect(dev!.images).toMatchObject({
+    cache: 'registry.example.com/cache:2.0.0',
     'cache/exporter': 'localhost:5000/exporter:1.0.0',
     'cache/redis': 'mirror.example.com/redis:8.9.0',
     web: 'registry.example.com/web:1.0.0',
