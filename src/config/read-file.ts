@@ -88,7 +88,10 @@ export function unreadable(file: string, code: string): UserError {
   return new UserError({
     code: 'unreadable-file',
     cause: `${file} cannot be read: ${reasons[code] ?? 'the system refuses'} (${code})`,
-    remedy: 'Make it a plain file that you may read.',
+    remedy:
+      code === 'ENOENT'
+        ? 'Write it; docs/environments.md of stageline shows what it says.'
+        : 'Make it a plain file that you may read.',
     at: { file },
   });
 }

@@ -114,7 +114,8 @@ function list(root: string): string[] {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const cause = code === 'ENOENT' ? `there is no folder ${FOLDER}/` : `${FOLDER}/ cannot be read (${code})`;
-    const remedy = 'Run the command in the root of the repository.';
+    const remedy =
+      'Run the command in the root of the repository. A new one begins with environments/base.yaml and a file for each stage: docs/environments.md of stageline shows them.';
     throw new UserError({ code: 'no-environments', cause, remedy, at });
   }
   const cause = `${FOLDER} is a symbolic link or a file`;

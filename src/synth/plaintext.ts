@@ -51,14 +51,21 @@ export function refusePlaintext(
   return [...problems, ...allowances.problems(files)];
 }
 
+/** Manifests have no "secrets:" of their own: their pods stay as they are. */
+const ANOTHER_WAY =
+  'put an ExternalSecret or SealedSecret there, or list what somebody else creates under existing of the stage';
+
 function problemOf({ detection, field, structural }: ObjectFinding, object: string, at: Location): Problem {
   const consequence = 'It would be committed to Git, for everybody who can read the repository, for ever.';
+  const ofManifests = !/^(environments|src)\//.test(at.file);
   if (structural) {
     return {
       code: 'plain-secret',
       cause: `${object}: ${field} holds the Secret's data in plain (base64 is no encryption)`,
       consequence,
-      remedy: 'Declare it under "secrets:" of the app, and let the stage\'s provider bring it.',
+      remedy: ofManifests
+        ? `Take it out of the folder; ${ANOTHER_WAY}.`
+        : 'Declare it under "secrets:" of the app, and let the stage\'s provider bring it.',
       at,
     };
   }
@@ -66,8 +73,7 @@ function problemOf({ detection, field, structural }: ObjectFinding, object: stri
     code: 'credential',
     cause: `${object.replaceAll(detection.secret, '…')}: ${field} looks like a credential: ${detection.why} (${detection.rule})`,
     consequence,
-    remedy:
-      'Declare it under "secrets:" of the app; if it is none, end its line with "# allowSecret: <why>" ("//" in a class).',
+    remedy: `${ofManifests ? `Refer to a Secret; ${ANOTHER_WAY}` : 'Declare it under "secrets:" of the app'}; if it is none, end its line with "# allowSecret: <why>" ("//" in a class).`,
     at,
   };
 }

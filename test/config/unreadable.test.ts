@@ -136,7 +136,7 @@ test('environments/ must be there, and be a folder', () => {
   inRepository({}, (root) => {
     expect(complaintsAt(join(root, 'environments'))).toEqual([
       `environments: there is no folder environments/ [no-environments]
-    → Run the command in the root of the repository.`,
+    → Run the command in the root of the repository. A new one begins with environments/base.yaml and a file for each stage: docs/environments.md of stageline shows them.`,
     ]);
     mkdirSync(join(root, 'linked'));
     symlinkSync('../environments', join(root, 'linked/environments'));

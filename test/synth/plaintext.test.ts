@@ -125,6 +125,10 @@ test('a Secret with data is refused, be it in a folder of manifests, inside of a
       `plain-secret theirs/all.yaml:${text.split('\n').findIndex((l) => l.includes(value)) + 1}`,
     ]);
     expect(JSON.stringify(found)).not.toContain(value);
+    // Manifests have no "secrets:" where it could be declared.
+    expect(found[0]!.remedy).toContain(
+      'Take it out of the folder; put an ExternalSecret or SealedSecret there',
+    );
   }
   const empty = secret.replace(/^data.*\n/m, '');
   const patched = `${manifests}    patches:\n      - { kind: Secret, op: add, path: /stringData, value: { password: abc } }\n`;

@@ -48,6 +48,6 @@ function judge(reference: string | undefined): Pick<Finding, 'says' | 'consequen
   return {
     says: `"${reference}" has ${image.tag === undefined ? 'neither tag nor digest' : 'the tag "latest"'}`,
     consequence: 'Nobody could tell what runs, and a restart could bring another version.',
-    remedy: 'Give it a version as its tag, or a digest.',
+    remedy: 'Give it a version as its tag, or a digest; to manifests of others by "images" of the app.',
   };
 }
