@@ -2,6 +2,7 @@ import { clusterKinds } from '../delivery';
 import { approvalProblems } from '../delivery/approvals';
 import { DELIVERY } from '../delivery/names';
 import {
+  LOCK_FILE,
   recover,
   type DistReader,
   type PublishFile,
@@ -61,6 +62,8 @@ export interface Prepared {
   readonly outputs: PublishOptions['stages'];
   /** Stages that are in dist/ already, and were looked at no further. */
   readonly keep: PublishOptions['keep'];
+  /** What the others were compared with, by their locks. */
+  readonly seen: PublishOptions['seen'];
   /** What the Git host is told, in files outside of dist/. */
   readonly hostFiles: HostFiles;
   readonly stages: readonly RenderedStage[];
@@ -174,11 +177,14 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     ...comparison.warnings,
     ...sizes,
   ];
+  // Files are put in place before the lock that lists them.
+  const seen = new Map(outputs.map(({ name }) => [name, reader.hash(`${name}/${LOCK_FILE}`)]));
   const keep = new Map([...unchanged].map(([name, { lock }]) => [name, lock]));
   return {
     repository,
     outputs,
     keep,
+    seen,
     hostFiles: hostFiles(root, repository),
     stages,
     summaries: summariesOf(changes),

@@ -44,6 +44,24 @@ export interface SynthResult {
  * @throws UserError for anything a person can mend; with exit code 3 for destructive changes nobody acknowledged
  */
 export async function synth(options: SynthOptions): Promise<SynthResult> {
+  for (let left = ATTEMPTS - 1; ; left--) {
+    try {
+      return await attempt(options);
+    } catch (error) {
+      if (
+        left === 0 ||
+        !(error instanceof UserError) ||
+        error.problems.some(({ code }) => code !== 'dist-changed')
+      )
+        throw error;
+    }
+  }
+}
+
+/** Another run may write what this one has just looked at: then it looks again. */
+const ATTEMPTS = 3;
+
+async function attempt(options: SynthOptions): Promise<SynthResult> {
   const { root } = options;
   const writes = !options.check && !options.dryRun;
   const last =
@@ -63,6 +81,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   const {
     outputs,
     keep,
+    seen,
     summaries: stages,
     delivery,
     refused,
@@ -75,7 +94,7 @@ export async function synth(options: SynthOptions): Promise<SynthResult> {
   });
   if (refused.length > 0) throw new UserError(refused, EXIT.refused);
   const stale = staleHostFiles(root, rest.hostFiles);
-  const { files, locks, different } = write({ root, stages: outputs, keep, reader }, stale, options);
+  const { files, locks, different } = write({ root, stages: outputs, keep, seen, reader }, stale, options);
   if (writes) {
     const all = rest.written(locks);
     rest.cache.save();

@@ -34,6 +34,12 @@ export interface PublishOptions {
    */
   readonly keep?: ReadonlyMap<string, string | undefined>;
   /**
+   * The SHA-256 that the lock of a stage had when it was told what would change there; undefined: it had none. Where
+   * somebody has written another one since, nothing is done.
+   * @default any
+   */
+  readonly seen?: ReadonlyMap<string, string | undefined>;
+  /**
    * Tells what would be done, and does none of it.
    * @default false
    */

@@ -15,12 +15,12 @@ export function occupied(path: string, type: EntryType): Problem {
   };
 }
 
-/** A stage that was to be left alone is not as it was when that was decided. */
+/** A stage is not as it was when it was decided what to do with it. */
 export function changedMeanwhile(stage: string): Problem {
   return {
     code: 'dist-changed',
     cause: `"${DIST}/${stage}" was changed by somebody else meanwhile`,
-    consequence: 'It was taken for up to date, so nothing was written.',
+    consequence: 'What was found there does not hold any more, so nothing was written.',
     remedy: 'Run it again.',
     at: { file: `${DIST}/${stage}/${LOCK_FILE}` },
   };

@@ -64,6 +64,8 @@ export function inspect(root: string, options: PublishOptions, reader = new Dist
   }
   for (const [name, lock] of kept)
     if (lock !== undefined && lockHash(root, name) !== lock) found.problems.push(changedMeanwhile(name));
+  for (const [name, lock] of options.seen ?? [])
+    if (reader.hash(`${name}/${LOCK_FILE}`) !== lock) found.problems.push(changedMeanwhile(name));
   for (const stage of wanted.values()) inspectStage(root, stage, stage.name, reader, found);
   if (found.problems.length > 0) throw new UserError(found.problems);
   const files = found.files.sort((a, b) => byText(a.path, b.path));
