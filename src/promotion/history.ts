@@ -7,6 +7,7 @@ import { parseIsoTime } from '../model/iso-time';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
 import { reasonOf, releasesOf, type Release } from './releases';
+import { telling } from './running';
 import { openRepo, requireStage, type World } from './workspace';
 
 export interface RecordOptions {
@@ -78,6 +79,8 @@ function timeOf(world: World, text: string | undefined): string {
   });
 }
 
+type Sync = Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>;
+
 /** A release of a stage, and what became of it. */
 export interface HistoryEntry {
   readonly commit: string;
@@ -91,7 +94,9 @@ export interface HistoryEntry {
   readonly gatesSkipped?: string;
   readonly base: string | null;
   /** Syncs of this release, oldest first. */
-  readonly deployments: readonly Pick<Deployment, 'at' | 'result' | 'health' | 'by' | 'revision'>[];
+  readonly deployments: readonly Sync[];
+  /** The one of them that tells how it went: of several that report, one that is not well before all others. */
+  readonly deployed?: Sync;
 }
 
 /** The releases of a stage, newest first: rollback targets and audit in one. */
@@ -120,6 +125,7 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
     ...describe(release.entry, reasons[i]!),
     base: release.base,
     deployments: deployments.get(release)!,
+    deployed: telling(deployments.get(release)!),
   }));
   return { releases: entries, hasOlder: found.length > releases.length };
 }
@@ -131,8 +137,8 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
 function deploymentsOf(
   releases: readonly Release[],
   records: readonly Deployment[],
-): ReadonlyMap<Release, HistoryEntry['deployments']> {
-  const found = new Map(releases.map((release) => [release, [] as HistoryEntry['deployments'][number][]]));
+): ReadonlyMap<Release, readonly Sync[]> {
+  const found = new Map(releases.map((release) => [release, [] as Sync[]]));
   for (const { at, result, health, by, revision, content } of records) {
     const alike = releases.filter((release) => release.content === content);
     const release =
@@ -143,7 +149,10 @@ function deploymentsOf(
   return found;
 }
 
-function describe(entry: LogEntry, reason: LogEntry): Omit<HistoryEntry, 'base' | 'deployments'> {
+function describe(
+  entry: LogEntry,
+  reason: LogEntry,
+): Omit<HistoryEntry, 'base' | 'deployed' | 'deployments'> {
   return {
     commit: entry.commit,
     at: new Date(entry.time * 1000).toISOString().replace('.000', ''),

@@ -25,7 +25,29 @@ export interface Run {
   readonly silent?: readonly string[];
 }
 
-const isGood = ({ result, health }: Deployment): boolean => result === 'Succeeded' && health === 'Healthy';
+const isGood = ({ result, health }: Pick<Deployment, 'result' | 'health'>): boolean =>
+  result === 'Succeeded' && health === 'Healthy';
+
+/**
+ * The record to show where one has room. The newest of each that reports counts, and one that is not well is not made
+ * so by another: the newest of those, or else the newest of all.
+ *
+ * @param records those of some content, oldest first
+ */
+export function telling<T extends Pick<Deployment, 'at' | 'result' | 'health' | 'by'>>(
+  records: readonly T[],
+): T | undefined {
+  const newest = [...new Map(records.map((record) => [record.by, record])).values()];
+  return newestBad(newest) ?? records.at(-1);
+}
+
+const newestBad = <T extends Pick<Deployment, 'at' | 'result' | 'health'>>(
+  records: readonly T[],
+): T | undefined =>
+  records
+    .filter((record) => !isGood(record))
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .at(-1);
 
 /**
  * What the last records say of this content, without a break. The newest of each that reports counts: of its one
@@ -51,9 +73,7 @@ export function runOf(records: readonly Deployment[], content: string, reporters
     const everywhere = [...newest.values()].every(({ size }) => size > 0);
     since = everywhere && all().every(isGood) ? (since ?? Date.parse(record.at)) : undefined;
   }
-  const bad = all()
-    .sort((a, b) => (a.at < b.at ? -1 : 1))
-    .findLast((record) => !isGood(record));
+  const bad = newestBad(all());
   const silent = reporters && clusters.filter((cluster) => newest.get(cluster)!.size === 0);
   return { since, bad, silent };
 }

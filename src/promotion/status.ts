@@ -11,6 +11,7 @@ import type { PromotionPlan } from './plan';
 import { planBetween } from './promote';
 import { contentHash, readRecords, type Deployment } from './records';
 import { releasesOf } from './releases';
+import { telling } from './running';
 import { appsOf, sourceOf, type StageSource } from './values';
 import { openRepo, readStage, type World } from './workspace';
 import { counted } from '../model/counted';
@@ -44,7 +45,7 @@ export interface StageStatus {
   readonly approvals?: { readonly count: number; readonly owners: readonly string[] };
   /** Files of dist/ that are not what the sources render. */
   readonly outdated: readonly string[];
-  readonly deployed?: Pick<Deployment, 'at' | 'result' | 'health' | 'revision'> & {
+  readonly deployed?: Pick<Deployment, 'at' | 'result' | 'health' | 'revision' | 'by'> & {
     /** Whether that is what the stage holds now. */
     readonly current: boolean;
   };
@@ -139,11 +140,13 @@ async function withKnownBase(plan: Promise<PromotionPlan>): Promise<PromotionPla
 }
 
 function lastDeployed(world: World, stage: string, records: readonly Deployment[]): StageStatus['deployed'] {
-  const last = records.findLast((record) => record.stage === stage);
-  if (!last) return undefined;
+  const its = records.filter((record) => record.stage === stage);
+  const newest = its.at(-1)?.content;
+  const told = telling(its.filter(({ content }) => content === newest));
+  if (!told) return undefined;
   const lock = readLock(world.root, stage);
-  const { at, result, health, revision } = last;
-  return { at, result, health, revision, current: lock !== undefined && contentHash(lock) === last.content };
+  const { at, result, health, revision, by } = told;
+  return { at, result, health, revision, by, current: lock !== undefined && contentHash(lock) === newest };
 }
 
 /** `2 images, 1 value, base 5 commits`; empty when nothing is behind. */

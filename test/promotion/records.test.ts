@@ -317,6 +317,25 @@ describe('status', () => {
   });
 });
 
+test('of several Applications status and history show the one that is not well, as the gate does', async () => {
+  const dir = await newYamlLab();
+  await image(dir, 'dev', '1.1.0');
+  const ran = (hours: number, by: string, health: Deployment['health']): Promise<boolean> =>
+    record(at(dir, hours), { stage: 'dev', revision: 'HEAD', result: 'Succeeded', health, by });
+  const shown = async (): Promise<unknown[]> => {
+    const [dev] = await status(worldAt(dir));
+    const [newest] = (await history(worldAt(dir), 'dev')).releases;
+    return [dev!.deployed, newest!.deployed].map((one) => [one!.by, one!.health]);
+  };
+  await ran(0, 'lab-dev-web', 'Degraded');
+  await ran(1, 'lab-dev-shop', 'Healthy');
+  expect(await shown()).toEqual(Array(2).fill(['lab-dev-web', 'Degraded']));
+  expect((await stageline(dir, 'status')).stdout).toMatch(/^deployed +Succeeded, Degraded/m);
+  expect((await stageline(dir, 'history', 'dev')).stdout).toContain('Succeeded, Degraded');
+  await ran(2, 'lab-dev-web', 'Healthy');
+  expect(await shown()).toEqual(Array(2).fill(['lab-dev-web', 'Healthy']));
+});
+
 describe('diff', () => {
   test('tells what is not yet promoted from what is meant to differ', async () => {
     const dir = await newYamlLab();

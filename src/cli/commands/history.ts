@@ -51,15 +51,14 @@ const limitOf = (text: string): number => (text === 'all' ? Infinity : positive(
 function rows(entries: readonly HistoryEntry[]): string[][] {
   return [
     ['COMMIT', 'WHEN', 'BY', 'FROM', 'DEPLOYED', 'WHAT'],
-    ...entries.map(({ commit, at, by, promotedFrom, rollbackTo, deployments, subject }) => {
-      const last = deployments.at(-1);
+    ...entries.map(({ commit, at, by, promotedFrom, rollbackTo, deployed, subject }) => {
       const from = rollbackTo === undefined ? (promotedFrom ?? '-') : rollbackTo.slice(0, 12);
       return [
         commit.slice(0, 12),
         at,
         by,
         from,
-        last ? `${last.result}, ${last.health}` : 'not recorded',
+        deployed ? `${deployed.result}, ${deployed.health}` : 'not recorded',
         subject,
       ];
     }),
