@@ -5,6 +5,9 @@ import type { Outcome } from './proposal';
 /** As code on one line: nobody is mentioned, nothing is linked, and no markup is read. */
 const literal = (text: string): string => `\`${text.replace(/\s*[\r\n]+\s*/g, ' ').replaceAll('`', "'")}\``;
 
+/** In Markdown, where a line end alone is none. */
+const LINE_BREAK = '  ';
+
 /** A third of the 65,536 characters that GitHub takes of a description, with room for all that has no list. */
 const ROOM = 18_000;
 
@@ -40,8 +43,10 @@ export function pullRequestBody({ proposal, preview }: Outcome): string | undefi
     '',
     `No other stage changes. Files: ${fitting(files, (count) => `and ${count} more`).join(', ')}`,
     ...preview.approvals.map((approval) => `\nNeeds \`${formatApproval(approval)}\``),
+    '',
+    // One paragraph at the end: a host that squashes may make this the message of the commit, and git finds them there.
     ...proposal.trailers.map(
-      ([key, value]) => `\n${key}: ${/^[\w. -]*$/.test(value) ? value : literal(value)}`,
+      ([key, value]) => `${key}: ${/^[\w. -]*$/.test(value) ? value : literal(value)}${LINE_BREAK}`,
     ),
     '',
   ].join('\n');

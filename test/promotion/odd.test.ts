@@ -131,11 +131,26 @@ describe('what is written into commits and pull requests', () => {
     await hold(worldAt(dir), { stage: 'dev', why: '# <img> @everyone `x`' }).catch(() => undefined);
     const jump = { to: 'prod', from: 'dev', dryRun: true, skip: '<b>@everyone\nRollback-To: 1' };
     expect(pullRequestBody(await promote(worldAt(dir), jump))).toMatch(
-      /\nGates-Skipped: `<b>@everyone Rollback-To: 1`\n/,
+      /\nGates-Skipped: `<b>@everyone Rollback-To: 1` {2}\n/,
     );
     const held = await hold(worldAt(dir), { stage: 'prod', why: '@everyone #1 <b>', branch: 'held' });
     expect(pullRequestBody(held)!.split('\n')[0]).toBe('## `hold(prod): @everyone #1 <b>`');
   });
+});
+
+test('a description that becomes the message of a squashed commit still tells where the release came from', async () => {
+  const dir = await newYamlLab();
+  await change(dir, 'dev', ['apps', 'web', 'image'], WEB('1.1.0').get('web'));
+  const outcome = await promote(worldAt(dir), { to: 'staging', branch: 'pr' });
+  git(dir, 'merge', '-q', '--squash', 'pr');
+  git(dir, 'commit', '-q', '-m', `Promote (#1)\n\n${pullRequestBody(outcome)!}`);
+  const [newest] = (await history(worldAt(dir), 'staging', 1)).releases;
+  expect(newest).toMatchObject({ subject: 'Promote (#1)', promotedFrom: 'dev' });
+  expect(newest!.sourceCommit).toBe(git(dir, 'rev-parse', 'HEAD~1'));
+  const back = await rollback(worldAt(dir), { stage: 'staging', branch: 'back' });
+  git(dir, 'merge', '-q', '--squash', 'back');
+  git(dir, 'commit', '-q', '-m', `Back (#2)\n\n${pullRequestBody(back)!}`);
+  expect(await code(rollback(worldAt(dir), { stage: 'staging' }))).toEqual([3, 'no-release']);
 });
 
 test('the description of a pull request fits into what GitHub takes, however many apps change', async () => {
