@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { fsProblem, isRefusal } from '../manifests/publish/fs-errors';
 import { EXIT, UserError } from '../model/errors';
 import { PACKAGE_ROOT } from '../model/package-root';
 import { contextOf, type Context, type ProcessLike } from './context';
@@ -56,6 +57,8 @@ export async function main(process: ProcessLike): Promise<void> {
   }
 }
 
+const UNFINISHED = 'All is as it was, or the next command finishes what was begun.';
+
 /** Prints an error the way the user should see it, and says which exit code it means. */
 function report(error: unknown, context: Context, verbose: boolean): 0 | 1 | 2 | 3 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
@@ -64,6 +67,8 @@ function report(error: unknown, context: Context, verbose: boolean): 0 | 1 | 2 |
     if (verbose && error.stack) context.tell(error.stack);
     return error.exitCode;
   }
+  const refused = isRefusal(error) ? fsProblem(error, context.root, UNFINISHED) : undefined;
+  if (refused) return report(new UserError(refused), context, verbose);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   context.tell(`This is a defect of stageline, please report it: ${message}`);
   context.tell(verbose ? (stack ?? '') : '    → --verbose shows where it happened');

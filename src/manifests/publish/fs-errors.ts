@@ -1,15 +1,13 @@
 import { UserError, type Problem } from '../../model/errors';
 
+const RIGHTS = 'Let the user who runs this read and write it, or run as the user who owns it.';
 const remedies: Readonly<Record<string, readonly [says: string, remedy: string]>> = {
   ENOENT: [
     'it is not there any more',
     'Run it again; if that does not help, see what else changes the folder.',
   ],
-  EACCES: [
-    'permission denied',
-    'Make it writable for the user who runs this, or run as the user who owns it.',
-  ],
-  EPERM: ['not permitted', 'Make it writable for the user who runs this, or run as the user who owns it.'],
+  EACCES: ['permission denied', RIGHTS],
+  EPERM: ['not permitted', RIGHTS],
   EROFS: ['the disk is read-only', 'Work in a checkout on a disk that can be written.'],
   ENOSPC: ['no space left on the disk', 'Free some space, then run it again.'],
   EDQUOT: ['the disk quota is used up', 'Free some space, then run it again.'],
@@ -30,6 +28,11 @@ const remedies: Readonly<Record<string, readonly [says: string, remedy: string]>
 export function errnoOf(error: unknown): string | undefined {
   const isErrno = typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
   return isErrno ? String(error.code) : undefined;
+}
+
+/** Whether the system refused something, for a reason that no program can do away with: its rights, its disk, its limits. */
+export function isRefusal(error: unknown): boolean {
+  return /^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|EMFILE|ENFILE|EIO)$/.test(errnoOf(error) ?? '');
 }
 
 /** A failed system call as a problem that a person can mend, with paths relative to the repository. */

@@ -47,7 +47,7 @@ test.each([
     code: 'write-failed',
     cause: expect.stringMatching(/: permission denied \(EACCES\)$/),
     consequence: 'Nothing was written: dist/ is as it was.',
-    remedy: expect.stringMatching(/^Make it writable/),
+    remedy: expect.stringMatching(/^Let the user who runs this read and write it/),
   });
   expect(problem?.cause).toContain(`"${names}`);
   expect(tree(join(root, 'dist'))).toEqual(old);
