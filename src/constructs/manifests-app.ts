@@ -17,6 +17,7 @@ import {
   renameNamespaces,
   scopesOf,
 } from './manifest-objects';
+import { openServices, proxiesOf } from './manifests-entrances';
 import { appProblem } from './values';
 
 export interface ManifestsProps extends AppProps<AppValues & Pick<ManifestsValues, 'images'>> {
@@ -56,7 +57,8 @@ export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
       new PlainObject(this, `object-${index}`, this.placed(object, scopes));
     }
     if (objects.some((object) => podTemplateOf(object))) {
-      this.addNetworkPolicy({ ports: [], peers: true });
+      this.addNetworkPolicy({ ports: [], peers: true, ...proxiesOf(objects) });
+      openServices(this, this.commonName, objects);
     }
   }
 

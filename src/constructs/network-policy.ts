@@ -7,6 +7,9 @@ import { intOrString } from './values';
 /** The label by which the API server marks each namespace with its own name. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
+/** Of published manifests, whose ports are not known by name. */
+export const ANY_PORT = '*';
+
 /** What the pods of one component listen on, and for whom. */
 export interface Endpoint {
   readonly ports: readonly EndpointPort[];
@@ -71,8 +74,11 @@ function ingressOf(environment: Environment, app: App, endpoints: readonly Endpo
     allow([namespaceOf(monitoring.namespace)], metrics, manifests);
   }
   for (const endpoint of endpoints) {
-    if (ingress) allow([namespaceOf(ingress.namespace)], named(endpoint.ports, endpoint.ingressPort));
-    if (gateway) allow([namespaceOf(gateway.namespace)], named(endpoint.ports, endpoint.routePort));
+    for (const [proxy, port] of [
+      [ingress, endpoint.ingressPort],
+      [gateway, endpoint.routePort],
+    ] as const)
+      if (proxy) allow([namespaceOf(proxy.namespace)], named(endpoint.ports, port), port === ANY_PORT);
     const open = endpoint.ports.filter((port) => port.served);
     if (endpoint.anywhere && open.length > 0) rules.push({ ports: policyPorts(open) });
   }

@@ -121,6 +121,56 @@ describe('published manifests', () => {
     ]);
   });
 
+  describe('that are called from outside the cluster', () => {
+    const v1 = (kind: string, name: string, spec: object, apiVersion = 'v1'): KubeObject => ({
+      apiVersion,
+      kind,
+      metadata: { name },
+      spec,
+    });
+    const policies = (...more: KubeObject[]) =>
+      render({}, [...manifests, ...more]).filter(({ kind }) => kind === 'NetworkPolicy');
+
+    test('answer at the ports of a Service that has an address there, and at no others', () => {
+      const ports = [
+        { port: 80, targetPort: 'http' },
+        { port: 53, protocol: 'UDP' },
+      ];
+      const open = v1('Service', 'open', { type: 'LoadBalancer', selector: { app: 'redis' }, ports });
+      const inside = v1('Service', 'inside', { selector: { app: 'redis' }, ports });
+      expect(policies(open, inside).map(({ metadata, spec }) => [metadata.name, spec])).toEqual([
+        ['stageline-cache', expect.anything()],
+        [
+          'stageline-cache-open',
+          {
+            podSelector: { matchLabels: { app: 'redis' } },
+            policyTypes: ['Ingress'],
+            ingress: [
+              {
+                ports: [
+                  { port: 'http', protocol: 'TCP' },
+                  { port: 53, protocol: 'UDP' },
+                ],
+              },
+            ],
+          },
+        ],
+      ]);
+    });
+
+    test('let in the controllers of their Ingresses and routes', () => {
+      const from = (policy: KubeObject | undefined): unknown => at(policy, 'spec.ingress');
+      const namespace = (name: string) => ({
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } }],
+      });
+      const ingress = v1('Ingress', 'web', {}, 'networking.k8s.io/v1');
+      const route = v1('HTTPRoute', 'web', {}, 'gateway.networking.k8s.io/v1');
+      expect(from(policies(ingress)[0])).toContainEqual(namespace('ingress-nginx'));
+      expect(from(policies(route)[0])).toContainEqual(namespace('gateways'));
+      expect(from(policies()[0])).not.toContainEqual(namespace('ingress-nginx'));
+    });
+  });
+
   test('run other images where the stage says so, by name whatever the tag', () => {
     const images = {
       'docker.io/redis': 'mirror.example/redis:8.8.1',
