@@ -88,7 +88,7 @@ export async function repairCheckout(repo: Repo): Promise<string[] | undefined> 
   if (journal === undefined) return undefined;
   if (ownerLives(journal)) {
     if (journal.pid === process.pid) return undefined;
-    throw busy(journal.pid);
+    throw busy(repo, journal.pid);
   }
   dropOwnLock(repo);
   await dropRefLocks(repo, journal);

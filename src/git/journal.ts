@@ -29,7 +29,7 @@ export function beginJournal(repo: Repo, move: Pick<Journal, 'ref' | 'from' | 't
   try {
     linkSync(scratch, journalPath(repo));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw busy(readJournal(repo)?.pid);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw busy(repo, readJournal(repo)?.pid);
     throw error;
   } finally {
     rmSync(scratch, { force: true });
@@ -75,13 +75,16 @@ function startOf(pid: number): string | undefined {
   }
 }
 
-export function busy(pid: number | undefined): UserError {
+export function busy(repo: Repo, pid: number | undefined): UserError {
   return new UserError(
     {
       code: 'checkout-busy',
       cause: `another stageline${pid === undefined ? '' : ` (process ${pid})`} is changing this checkout`,
       consequence: 'Nothing was changed.',
-      remedy: 'wait for it to end, then try again',
+      remedy:
+        pid === undefined
+          ? `wait for it to end, then try again; when none is running here, remove what one left: rm "${journalPath(repo)}"`
+          : 'wait for it to end, then try again',
     },
     EXIT.refused,
   );

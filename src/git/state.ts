@@ -38,6 +38,18 @@ export async function hasIdentity(repo: Repo): Promise<boolean> {
   return (await ask('GIT_COMMITTER_IDENT')) && (await ask('GIT_AUTHOR_IDENT'));
 }
 
+const NO_IDENTITY: Problem = {
+  code: 'no-identity',
+  cause: 'git does not know who commits',
+  consequence: 'Nothing was changed.',
+  remedy: 'git config user.name "…" and git config user.email "…"',
+};
+
+/** @throws UserError `no-identity`, exit code 3 */
+export async function requireIdentity(repo: Repo): Promise<void> {
+  if (!(await hasIdentity(repo))) throw new UserError(NO_IDENTITY, EXIT.refused);
+}
+
 /**
  * The branch that `ref` follows.
  * @throws UserError `no-upstream`
@@ -113,12 +125,7 @@ export async function requireCheckout(repo: Repo, needs: CheckoutNeeds): Promise
       'git switch <branch>, or a new one for this commit: --branch <name>',
     );
   if (head === undefined) refuse('no-commit', 'the branch has no commit yet', 'commit what there is first');
-  if (!(await hasIdentity(repo)))
-    refuse(
-      'no-identity',
-      'git does not know who commits',
-      'git config user.name "…" and git config user.email "…"',
-    );
+  if (!(await hasIdentity(repo))) problems.push(NO_IDENTITY);
   for (const lock of staleLocks(repo, needs.now))
     refuse(
       'git-locked',

@@ -2,6 +2,7 @@ import { trailer, type LogEntry } from '../git/log';
 import { fetchNotes, pushNotes } from '../git/notes';
 import { readObjects, requireCommit } from '../git/read';
 import { parseLock } from '../manifests/publish';
+import { requireIdentity } from '../git/state';
 import { UserError } from '../model/errors';
 import { parseIsoTime } from '../model/iso-time';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
@@ -36,6 +37,7 @@ export function record(world: World, options: RecordOptions): Promise<boolean> {
 
 async function addAndPush(world: World, options: RecordOptions): Promise<boolean> {
   const repo = await openRepo(world);
+  await requireIdentity(repo);
   const { stage, result, health, by, remote = 'origin' } = options;
   const commit = await requireCommit(repo, options.revision);
   const [text] = await readObjects(repo, [`${commit}:dist/${stage}/stageline.lock`]);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml } from '../../src/config/yaml-edit';
 import {
@@ -136,6 +136,20 @@ describe('what is written into commits and pull requests', () => {
     const held = await hold(worldAt(dir), { stage: 'prod', why: '@everyone #1 <b>', branch: 'held' });
     expect(pullRequestBody(held)!.split('\n')[0]).toBe('## `hold(prod): @everyone #1 <b>`');
   });
+});
+
+test('what keeps a journal or a record from being written is told with its remedy', async () => {
+  const dir = await newYamlLab();
+  const journal = join(dir, '.git/stageline/journal.json');
+  mkdirSync(join(dir, '.git/stageline'), { recursive: true });
+  writeFileSync(journal, '{');
+  const set = (): Promise<unknown> => setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+  await expect(set()).rejects.toThrow(`when none is running here, remove what one left: rm "${journal}"`);
+  rmSync(journal);
+  await set();
+  git(dir, 'config', '--unset', 'user.email');
+  const ran = { stage: 'dev', revision: 'HEAD', result: 'Succeeded', health: 'Healthy' } as const;
+  expect(await code(record(worldAt(dir), ran))).toEqual([3, 'no-identity']);
 });
 
 test('a description that becomes the message of a squashed commit still tells where the release came from', async () => {
