@@ -27,7 +27,7 @@ export function readManifests(root: string, folder: string, at: Location): reado
 /** Files that make a folder the source of another tool, and what renders it. */
 const SOURCES: readonly (readonly [file: RegExp, what: string, command: string])[] = [
   [/^(kustomization\.ya?ml|Kustomization)$/, 'a Kustomization', 'kubectl kustomize'],
-  [/^Chart\.yaml$/, 'a Helm chart', 'helm template <name>'],
+  [/^Chart\.yaml$/, 'a Helm chart', 'helm template --include-crds --skip-tests <name>'],
 ];
 
 function filesBelow(root: string, folder: string, at: Location, problems: Problem[]): string[] {

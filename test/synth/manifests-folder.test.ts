@@ -85,7 +85,9 @@ test('the source of another tool is told, with the command that renders it, and 
     'manifests-source base/web/kustomization.yaml:',
   ]);
   expect(() => read('base/web')).toThrow('kubectl kustomize base/web > vendor/<app>/all.yaml');
-  expect(() => read('base/chart')).toThrow('helm template <name> base/chart > vendor/<app>/all.yaml');
+  expect(() => read('base/chart')).toThrow(
+    'helm template --include-crds --skip-tests <name> base/chart > vendor/<app>/all.yaml',
+  );
 });
 
 test('all problems of all files are told at once', () => {
