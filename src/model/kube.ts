@@ -21,6 +21,9 @@ export function isKubeObject(value: unknown): value is KubeObject {
   return [apiVersion, kind, name].every((field) => typeof field === 'string' && field !== '');
 }
 
+/** Whether an object defines a kind, which holds for its whole cluster. */
+export const isDefinition = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';
+
 /** The API group of an `apiVersion`: `apps/v1` → `apps`, `v1` → the empty string (the core group). */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');

@@ -2,7 +2,7 @@ import { checkStages } from '../manifests/checks';
 import { sha256 } from '../manifests/publish';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
 import { clusterIdentity, type Cluster, type KubernetesVersion } from '../model/cluster';
-import { describeObject, type KubeObject } from '../model/kube';
+import { describeObject, isDefinition, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
 import type { RenderedFile, RenderedStage } from '../model/rendered';
@@ -128,8 +128,6 @@ function onEachCluster(rendered: readonly RenderedStage[], unseen: Unseen): read
     });
   });
 }
-
-const isDefinition = ({ kind }: KubeObject): boolean => kind === 'CustomResourceDefinition';
 
 function validate(files: readonly RenderedFile[], validator: SchemaValidator): Problem[] {
   return files.flatMap(({ objects, at }) =>

@@ -2,7 +2,7 @@ import { loadRepository, type LoadOptions } from '../config';
 import type { Repository } from '../model/environment';
 import { loadApps } from './load-apps';
 import { readManifests } from './manifests-folder';
-import type { Sources } from './render';
+import type { Sources } from './anew';
 
 /** What a repository says, and what is needed to render it. */
 export interface Loaded {

@@ -13,6 +13,7 @@ import type { Changes, StageSummary } from '../manifests/summary';
 import type { Repository } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 import type { RenderedStage } from '../model/rendered';
+import { renderOnce } from './anew';
 import { Cache } from './cache';
 import { check } from './check';
 import { compare, type Comparison } from './compare';
@@ -32,7 +33,7 @@ import { renderRepository } from './render';
 import { objectsAt } from './revision';
 import { sizeWarnings } from './sizes';
 import { renderAhead, renderStages } from './stages';
-import { keepUnchanged, summaryOf, unchangedStages, unseenOn } from './unchanged';
+import { keepUnchanged, summaryOf, unchangedStages, unseenOn, type Written } from './unchanged';
 import { Crew, likelyUnits, type CrewOptions } from './units';
 
 export interface PrepareOptions extends CrewOptions {
@@ -119,8 +120,9 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     memory: options.cache === false ? undefined : cache,
     resolved: (environment) => renderAhead(crew, environment),
   });
-  const unchanged = options.changedOnly ? unchangedStages(loaded.repository, cache, reader) : NONE;
-  const known = { crew, cache, reader, unchanged };
+  const renderApp = renderOnce(loaded);
+  const unchanged = options.changedOnly ? unchangedStages(loaded.repository, cache, reader, renderApp) : NONE;
+  const known = { crew, cache, reader, unchanged, renderApp };
   const { repository, looked, stages, outputs: rendered, notes } = await renderStages(loaded, known, options);
   const { environments } = repository;
   const own = clusterKinds(stages);
@@ -133,7 +135,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     ...delivery.problems,
     ...approvalProblems(repository),
     ...(checked ?? []),
-    ...parityProblems(environments, stages, cache),
+    ...parityProblems(looked, stages, cache),
     ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
   ];
   // What is wrong is told of all stages as one.
@@ -194,14 +196,15 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     reader,
     cache,
     written: (locks) => {
-      for (const [i, environment] of looked.entries()) {
-        const { name } = environment;
+      const all = new Map([...locks, ...keep]);
+      const written = looked.flatMap((environment, i): Written[] => {
+        const [stage, { name }] = [stages[i]!, environment];
         // What is said of a stage in each run is found in each run.
-        if (sizeWarnings(repository, [stages[i]!], outputs).length > 0) continue;
-        const about = { lock: locks.get(name)!, kinds: kinds.get(name)!, notes: notesOf(name) };
-        keepUnchanged(environment, stages[i]!, about, cache);
-      }
-      return new Map([...locks, ...keep]);
+        if (sizeWarnings(repository, [stage], outputs).length > 0) return [];
+        return [{ environment, stage, kinds: kinds.get(name)!, notes: notesOf(name) }];
+      });
+      keepUnchanged(written, environments, all, cache, renderApp);
+      return all;
     },
     settled: () => {
       const after = against(asWritten(rendered, told));

@@ -1,18 +1,11 @@
 import type * as constructsModule from '../constructs';
-import type { AppSource } from '../constructs';
 import type { App, Environment, Repository } from '../model/environment';
 import { UserError, type Location, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import { stageFacts, type RenderedFile, type RenderedStage } from '../model/rendered';
+import { renderOnce, type RenderApp, type Sources } from './anew';
 import type { LoadedApp } from './load-apps';
-import { clusterScopes } from './scopes';
 import type { Unit, Units } from './units';
-
-/** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
-export interface Sources {
-  readonly apps: readonly LoadedApp[];
-  readonly manifests: (app: App) => readonly KubeObject[];
-}
 
 /** A stage as it would be deployed, and what its reviewers should know. */
 export interface Rendering {
@@ -38,21 +31,26 @@ export function sourceOf({ locate }: Environment, app?: App, file?: string): str
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
 const constructs = (): typeof constructsModule => require('../constructs') as typeof constructsModule;
 
+/** What is rendered already, and who renders the rest. */
+export interface Renderer {
+  readonly units: Units;
+  readonly renderApp: RenderApp;
+}
+
 /**
  * Every stage as objects, in files.
  *
- * @param units apps that are rendered already
+ * @param renderer @default renders all of it
  * @throws UserError with the problems of every app that cannot be rendered
  */
 export function renderRepository(
   repository: Repository,
   sources: Sources,
-  units: Units = new Map(),
+  renderer: Renderer = { units: new Map(), renderApp: renderOnce({ repository, sources }) },
 ): readonly Rendering[] {
   const problems: Problem[] = [];
-  const scopes = clusterScopes(repository, sources.manifests);
   const renderings = repository.environments.map((environment) =>
-    renderStage(environment, { ...sources, units, scopeOf: scopes(environment.cluster) }, problems),
+    renderStage(environment, sources, renderer, problems),
   );
   if (problems.length > 0) throw new UserError(problems);
   return renderings;
@@ -60,7 +58,8 @@ export function renderRepository(
 
 function renderStage(
   environment: Environment,
-  sources: Sources & Pick<AppSource, 'scopeOf'> & { readonly units: Units },
+  sources: Sources,
+  { units, renderApp }: Renderer,
   problems: Problem[],
 ): Rendering {
   const { name, values } = environment;
@@ -68,7 +67,7 @@ function renderStage(
   const notes: string[] = [];
   const foreign = new Set(values.existing);
   const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
-  const own = sources.units.get(environment);
+  const own = units.get(environment);
   const [path, source] = [pathOf(environment), sourceOf(environment)];
   const base = own
     ? new KnownFile(path, source, at, own)
@@ -76,14 +75,8 @@ function renderStage(
   const apps = environment.apps.flatMap((app): RenderedFile[] => {
     const loaded = classes.get(app.name);
     try {
-      const unit = sources.units.get(app);
-      const rendered =
-        unit ??
-        constructs().renderAppWithNotes(environment, app, {
-          construct: loaded?.construct,
-          manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
-          scopeOf: sources.scopeOf,
-        });
+      const unit = units.get(app);
+      const rendered = unit ?? renderApp(environment, app);
       for (const object of rendered.foreign) foreign.add(object);
       for (const { container, field, reason } of rendered.hardening)
         notes.push(`${container} runs without ${field}: ${reason}`);

@@ -2,7 +2,7 @@ import { createValidator, type SchemaValidator } from '../manifests/schema/valid
 import { clusterIdentity, type Cluster } from '../model/cluster';
 import type { App, Repository } from '../model/environment';
 import { UserError } from '../model/errors';
-import type { KubeObject } from '../model/kube';
+import { isDefinition, type KubeObject } from '../model/kube';
 
 /**
  * Which kinds live in a namespace, on each cluster: as its version says, and the definitions in every folder of
@@ -39,5 +39,5 @@ function definitionsOn(
       throw error;
     }
   });
-  return objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  return objects.filter(isDefinition);
 }

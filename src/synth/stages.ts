@@ -8,6 +8,7 @@ import type { Loaded } from './load';
 import { emit } from './outputs';
 import { isPinned, resolvePin, withApps, type PinnedStage, type PinOptions } from './pins/pins';
 import { pathOf, renderRepository, sourceOf } from './render';
+import type { RenderApp } from './anew';
 import type { UnchangedStages } from './unchanged';
 import { appUnits, provenUnits, type Crew, type Units } from './units';
 
@@ -29,6 +30,7 @@ export interface Known {
   readonly cache: Cache;
   readonly reader: DistReader;
   readonly unchanged: UnchangedStages;
+  readonly renderApp: RenderApp;
 }
 
 /** Lets threads begin with a stage while others are still read. */
@@ -43,7 +45,7 @@ export function renderAhead(crew: Crew, environment: Environment): void {
  */
 export async function renderStages(
   { repository: given, sources }: Loaded,
-  { crew, cache, reader, unchanged }: Known,
+  { crew, cache, reader, unchanged, renderApp }: Known,
   options: Omit<PinOptions, 'cache' | 'reader'>,
 ): Promise<Stages> {
   const pins = new Map<string, PinnedStage>();
@@ -59,7 +61,7 @@ export async function renderStages(
   const looked = environments.filter(({ name }) => !unchanged.has(name));
   const following = looked.filter(({ name }) => !pins.has(name));
   const units = await provenUnits(following, [...pins.values()], { crew, cache, reader, sourceOf, pathOf });
-  const renderings = renderRepository({ ...given, environments: following }, sources, units);
+  const renderings = renderRepository({ ...given, environments: following }, sources, { units, renderApp });
   const byName = new Map(renderings.map((rendering) => [rendering.stage.name, rendering]));
   const stages = looked.map((environment): RenderedStage => {
     const pin = pins.get(environment.name);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { objectKey, type KubeObject } from '../../src/model/kube';
+import { giveOthers } from './anew';
 import { pinStages, writeHistory } from './history';
 import { helm, kubectl, measure, type Cost } from './measure';
 import { chartOf, overlayOf, valuesOf, writePeers } from './peers';
@@ -75,9 +76,9 @@ function run(): void {
     published!.push(floor(root, 'js-yaml'));
     hashes!.push(floor(root, 'hash'));
     starts!.push(measure([...stageline, '--version'], root));
-    changeOneValue(i);
+    changeOneValue(root, i);
     changed!.push(measure([...stageline, 'synth'], root));
-    changeOneValue(undefined);
+    changeOneValue(root, undefined);
     cold.push(anew(root));
   }
   const oneApp = floor(root, 'one-app');
@@ -89,10 +90,17 @@ function run(): void {
   }));
   pinStages(root, size, here);
   measure([...stageline, 'synth'], root);
-  const pinned = [3, 7, 11].map((i) => {
-    changeOneValue(i);
-    return measure([...stageline, 'synth'], root);
-  });
+  const oneAfterTheOther = (folder: string): Spent[] =>
+    [3, 7, 11].map((i) => {
+      changeOneValue(folder, i);
+      return measure([...stageline, 'synth'], folder);
+    });
+  const pinned = oneAfterTheOther(root);
+  const mixedRoot = join(root, 'mixed');
+  writeRepository(mixedRoot, size);
+  giveOthers(mixedRoot, here);
+  anew(mixedRoot);
+  const mixed = oneAfterTheOther(mixedRoot);
   const smallRoot = join(root, 'small');
   writeRepository(smallRoot, { apps: Math.ceil(apps / 10), stages });
   const tenth = middle([anew(smallRoot), anew(smallRoot), anew(smallRoot)]);
@@ -111,6 +119,7 @@ function run(): void {
   line('stageline, cold', ours, `peak ${Math.max(...cold.map(({ memory }) => Math.round(memory ?? 0)))} MB`);
   line('stageline, one value changed', middle(changed!), ratios(middle(changed!), least, 2, 'the least'));
   line('the same, later stages pinned', middle(pinned));
+  line('with a class, and manifests', middle(mixed), ratios(middle(mixed), least, 2, 'the least'));
   line('stageline, nothing changed', middle(same!), ratios(middle(same!), least, 2, 'the least'));
   line('least: start, read and hash all', least);
   line('floor: serialise and write', middle(floors!), ratios(ours, middle(floors!), 3, 'the floor, cold'));
@@ -125,8 +134,8 @@ function run(): void {
 }
 
 /** A number of one app in one stage, as a command or a person would change it; undefined: as it was. */
-function changeOneValue(to: number | undefined): void {
-  const path = join(root, 'environments', `${stageName(0)}.yaml`);
+function changeOneValue(folder: string, to: number | undefined): void {
+  const path = join(folder, 'environments', `${stageName(0)}.yaml`);
   const value = to === undefined ? minReplicas(0) : minReplicas(0) + 1 + (to % 5);
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, text.replace(/(app-0000: .*minReplicas: )\d+/, `$1${value}`));

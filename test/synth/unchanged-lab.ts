@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DistReader } from '../../src/manifests/publish';
 import { UserError } from '../../src/model/errors';
+import { renderOnce } from '../../src/synth/anew';
 import { Cache } from '../../src/synth/cache';
 import { load } from '../../src/synth/load';
 import { synth } from '../../src/synth/synth';
@@ -31,8 +32,8 @@ export function edit(file: string, from: string | RegExp, to: string): void {
 /** The stages that the next run leaves alone. */
 export function leftAlone(): readonly string[] {
   const cache = new Cache(root);
-  const { repository } = load(root, { memory: cache });
-  return [...unchangedStages(repository, cache, new DistReader(root)).keys()];
+  const loaded = load(root, { memory: cache });
+  return [...unchangedStages(loaded.repository, cache, new DistReader(root), renderOnce(loaded)).keys()];
 }
 
 export function filesIn(folder: string): Record<string, string> {

@@ -109,17 +109,70 @@ describe('stages that have not changed', () => {
     await expectAsAnew();
   });
 
-  test('are never those with a folder of manifests, which may change by itself', async () => {
-    const manifest = (value: string) =>
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: plain }\ndata: { a: ${value} }\n`;
+  const manifest = (value: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: plain }\ndata: { a: ${value} }\n`;
+  /** Stage 1 has a folder of manifests, which may change by itself. */
+  function giveManifests(text: string): void {
     mkdirSync(path('plain'));
-    writeFileSync(path('plain/map.yaml'), manifest('one'));
+    writeFileSync(path('plain/map.yaml'), text);
     edit('environments/stage-1.yaml', '\napps:', '\napps:\n  plain: { kind: manifests, path: plain }');
+  }
+
+  test('are those with a folder of manifests, as long as the same comes of it', async () => {
+    giveManifests(manifest('one'));
     await run();
-    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+    writeFileSync(path('plain/map.yaml'), `# said otherwise\n${manifest('"one"')}`);
+    expect(leftAlone()).toEqual(['stage-0', 'stage-1', 'stage-2']);
+    edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
+    await expectAsAnew();
     writeFileSync(path('plain/map.yaml'), manifest('two'));
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
     await expectAsAnew();
     expect(read('dist/stage-1/plain.yaml')).toContain('a: two');
+    rmSync(path('plain'), { recursive: true });
+    await expect(run()).rejects.toThrow(/is not there/);
+  });
+
+  test('are never those whose manifests define a kind, which others may have objects of', async () => {
+    giveManifests(
+      'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { name: things.example.com }\n' +
+        'spec:\n  group: example.com\n  scope: Namespaced\n  names: { kind: Thing, plural: things }\n' +
+        '  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]\n',
+    );
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-2']);
+  });
+
+  test('are those with a class, as long as it gives the same, whatever it reads', async () => {
+    mkdirSync(path('src/apps'), { recursive: true });
+    writeFileSync(
+      path('src/apps/own.ts'),
+      `import { readFileSync } from 'node:fs';
+import { BaseApp, Worker, appValues } from 'stageline';
+export class Own extends BaseApp {
+  static readonly values = appValues({});
+  constructor(scope, id, props) {
+    super(scope, id, props);
+    const tag = readFileSync(__dirname + '/tag', 'utf8').trim();
+    new Worker(this, 'main', {
+      image: 'registry.example.com/own:' + tag,
+      resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
+    });
+  }
+}
+`,
+    );
+    writeFileSync(path('src/apps/tag'), '1.0.0');
+    await run();
+    writeFileSync(path('src/apps/tag'), '1.0.0\n');
+    expect(leftAlone()).toEqual(['stage-0', 'stage-1', 'stage-2']);
+    edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
+    expect(leftAlone()).toEqual(['stage-1', 'stage-2']);
+    await expectAsAnew();
+    writeFileSync(path('src/apps/tag'), '2.0.0');
+    expect(leftAlone()).toEqual([]);
+    await expectAsAnew();
+    expect(read('dist/stage-2/own.yaml')).toContain('own:2.0.0');
   });
 
   test('hide nothing of what is wrong in another one', async () => {
@@ -137,12 +190,33 @@ describe('stages that have not changed', () => {
     await expectAsAnew();
   });
 
-  test('are looked at as long as one is held against another, or one may be removed', async () => {
-    await run();
+  test('are looked at together with one that they have to be like', async () => {
     edit('environments/stage-2.yaml', '\napps:', '\nparity: { with: stage-1 }\napps:');
-    expect(leftAlone()).toEqual([]);
+    await run();
+    edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
+    expect(leftAlone()).toEqual(['stage-1', 'stage-2']);
     await expectAsAnew();
+    const likeIt = filesIn(path('.'));
+    edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');
+    expect(leftAlone()).toEqual(['stage-0']);
+    await expectAsAnew();
+    edit('environments/stage-1.yaml', '\napps:', '\nparity: { with: stage-0 }\napps:');
+    await run();
+    edit('environments/stage-0.yaml', 'minReplicas: 5', 'minReplicas: 2');
+    expect(leftAlone()).toEqual([]);
+    // Each of them is known as it is now, and was like another one then.
     edit('environments/stage-2.yaml', '\nparity: { with: stage-1 }', '');
+    edit('environments/stage-1.yaml', '\nparity: { with: stage-0 }', '');
+    edit('environments/stage-1.yaml', 'app-0000: {', 'app-0000: { disruptionBudget: null,');
+    await run();
+    for (const file of ['environments/stage-2.yaml', 'dist/stage-2/stageline.lock'])
+      writeFileSync(path(file), likeIt[file]!);
+    await expect(run()).rejects.toThrow(/is not like stage-1/);
+    await expectAsAnew();
+  });
+
+  test('are looked at as long as one may be removed', async () => {
+    await run();
     edit('environments/base.yaml', '\nclusters:', '\nallowDestructive: [remove stage stage-9]\nclusters:');
     await expectAsAnew();
     edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 4');

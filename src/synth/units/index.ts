@@ -1,6 +1,7 @@
 import type { DistReader } from '../../manifests/publish';
 import type { App, Environment } from '../../model/environment';
 import { stageFacts } from '../../model/rendered';
+import { isRenderedAnew } from '../anew';
 import type { Cache } from '../cache';
 import type { PinnedText } from '../pins/pinned-file';
 import type { PinnedStage } from '../pins/pins';
@@ -24,9 +25,6 @@ export interface UnitOptions {
   /** Where that file is, below dist/. */
   readonly pathOf: (environment: Environment, app?: App) => string;
 }
-
-/** A class may read what it likes, and plain manifests lie in files of their own. */
-const OTHERS = ['class', 'manifests'];
 
 /**
  * Renders what depends on values and this program alone, and looks at what pinned stages deploy. What was found before
@@ -69,7 +67,7 @@ export function appUnits(environment: Environment, sourceOf: UnitOptions['source
   }));
 }
 
-const appsOf = ({ apps }: Environment): readonly App[] => apps.filter(({ kind }) => !OTHERS.includes(kind));
+const appsOf = ({ apps }: Environment): readonly App[] => apps.filter((app) => !isRenderedAnew(app));
 
 /** A file of a stage, and what is known of it. */
 interface File {

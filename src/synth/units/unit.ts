@@ -6,6 +6,7 @@ import { sha256 } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import { createValidator, type SchemaValidator } from '../../manifests/schema/validator';
 import type { KubernetesVersion } from '../../model/cluster';
+import { isDefinition } from '../../model/kube';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
@@ -31,7 +32,7 @@ export function renderUnit(input: UnitInput, forOther = false): Rendered | undef
     const { objects, hardening, foreign, inputs } = render(input);
     for (const object of objects) {
       // What a definition says holds for others, too.
-      if (object.kind === 'CustomResourceDefinition') return undefined;
+      if (isDefinition(object)) return undefined;
       if (validator.validate(object).length > 0 || scanObject(object).length > 0) return undefined;
     }
     // The reasons are kept, and rendered nowhere.

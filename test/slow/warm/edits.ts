@@ -9,6 +9,8 @@ import {
   OF_REPOSITORY,
   OF_STAGE,
   OF_STAGE_FILE,
+  READ_BY_CLASS,
+  SAID_TO_CLASS,
   type Settings,
 } from './settings';
 
@@ -201,13 +203,17 @@ const toggleClass: Edit = ({ others }) => {
 };
 
 const OWNED = '.github/CODEOWNERS';
+const OWNERS = ['* @me\n', '/x @you\n', ''];
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  [READ_BY_CLASS]: SAID_TO_CLASS,
+  [OWNED]: OWNERS,
+  CODEOWNERS: OWNERS,
+};
 const setOthers: Edit = (model, random) => {
-  const path = pick(['vendor/a.yaml', 'vendor/sub/a.yaml', 'vendor/sub/b.yaml', OWNED, 'CODEOWNERS'], random);
+  const vendored = ['vendor/a.yaml', 'vendor/sub/a.yaml', 'vendor/sub/b.yaml'];
+  const path = pick([...vendored, READ_BY_CLASS, READ_BY_CLASS, OWNED, 'CODEOWNERS'], random);
   if (path in model.others && random() < 0.3) delete model.others[path];
-  else
-    model.others[path] = path.startsWith('vendor')
-      ? pick(MANIFESTS, random)
-      : pick(['* @me\n', '/x @you\n', ''], random);
+  else model.others[path] = pick(OTHERS[path] ?? MANIFESTS, random);
   return `${path} ${path in model.others ? 'is another' : 'is gone'}`;
 };
 
@@ -223,7 +229,7 @@ const EDITS: readonly (readonly [weight: number, edit: Edit])[] = [
   [3, reorder],
   [5, writeOtherwise],
   [3, plantCredential],
-  [4, setOthers],
+  [6, setOthers],
   [2, toggleClass],
 ];
 

@@ -1,0 +1,66 @@
+import type * as constructsModule from '../constructs';
+import type { RenderedApp } from '../constructs';
+import { emitFile } from '../manifests/emit';
+import { sha256 } from '../manifests/publish';
+import type { App, Environment, Repository } from '../model/environment';
+import { isDefinition, type KubeObject } from '../model/kube';
+import { scanObject } from '../secrets/objects';
+import type { LoadedApp } from './load-apps';
+import { clusterScopes } from './scopes';
+
+/** Where a rendering gets what is not in the model: the app classes, and the folders of plain manifests. */
+export interface Sources {
+  readonly apps: readonly LoadedApp[];
+  readonly manifests: (app: App) => readonly KubeObject[];
+}
+
+/** Renders an app of a stage. */
+export type RenderApp = (environment: Environment, app: App) => RenderedApp;
+
+/** Whether an app is rendered in each run: a class may read what it likes, and plain manifests lie in files of their own. */
+export const isRenderedAnew = ({ kind }: App): boolean => kind === 'class' || kind === 'manifests';
+
+/** Renders each app once: a class need not give the same twice. */
+export function renderOnce({
+  repository,
+  sources,
+}: {
+  readonly repository: Repository;
+  readonly sources: Sources;
+}): RenderApp {
+  const scopes = clusterScopes(repository, sources.manifests);
+  const classes = new Map(sources.apps.map(({ name, construct }) => [name, construct]));
+  const rendered = new Map<App, RenderedApp>();
+  return (environment, app) => {
+    const known = rendered.get(app);
+    if (known) return known;
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
+    const { renderAppWithNotes } = require('../constructs') as typeof constructsModule;
+    const one = renderAppWithNotes(environment, app, {
+      construct: classes.get(app.name),
+      manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
+      scopeOf: scopes(environment.cluster),
+    });
+    rendered.set(app, one);
+    return one;
+  };
+}
+
+/**
+ * The hash of what comes of the apps of a stage that are rendered anew. Undefined where one cannot be rendered, defines a
+ * kind, which is for others to know, or holds what looks like a credential, which somebody may have allowed.
+ */
+export function hashAnew(environment: Environment, renderApp: RenderApp): string | undefined {
+  const found: unknown[] = [];
+  for (const app of environment.apps.filter(isRenderedAnew)) {
+    try {
+      const { objects, hardening, foreign } = renderApp(environment, app);
+      if (objects.some((object) => isDefinition(object) || scanObject(object).length > 0)) return undefined;
+      const text = emitFile({ path: '', source: '', at: { file: '' }, objects });
+      found.push([app.name, text, hardening, foreign]);
+    } catch {
+      return undefined;
+    }
+  }
+  return sha256(JSON.stringify(found));
+}
