@@ -4,6 +4,7 @@ import type { RenderedStage, StageFacts } from '../../model/rendered';
 import type { SchemaValidator } from '../schema/validator';
 import { configData } from './config-data';
 import { imageRules } from './image-rules';
+import { hooks } from './hooks';
 import { hosts } from './hosts';
 import { images } from './images';
 import { labels } from './labels';
@@ -32,6 +33,7 @@ export const RULES: readonly Rule[] = [
   labels,
   configData,
   namespaces,
+  hooks,
   providers,
   images,
   imageRules,

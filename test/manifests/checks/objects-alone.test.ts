@@ -68,6 +68,34 @@ describe('unique objects', () => {
   });
 });
 
+describe('hooks', () => {
+  const job = (annotations: Record<string, string>, namespace?: string) =>
+    object('batch/v1', 'Job', 'migrate', { metadata: { annotations, ...(namespace ? { namespace } : {}) } });
+  const hook = 'argocd.argoproj.io/hook';
+
+  test('that run before the namespace that their stage renders are told, with the patches that mend it', () => {
+    expect(causes('hook-before-namespace', [job({ [hook]: 'PreSync' })])).toEqual([
+      'Job shop/migrate: is a hook that runs before its namespace is there (argocd.argoproj.io/hook: PreSync)',
+    ]);
+    expect(
+      causes('hook-before-namespace', [job({ 'helm.sh/hook': 'pre-install,pre-upgrade' })]),
+    ).toHaveLength(1);
+    expect(findings('hook-before-namespace', [job({ [hook]: 'PreSync' })])[0]!.remedy).toContain(
+      '{ kind: Job, name: migrate, op: add, path: /metadata/annotations/argocd.argoproj.io~1hook, value: Sync }',
+    );
+  });
+
+  test('of other phases are fine, and so are those in a namespace of somebody else', () => {
+    const fine = [
+      job({ [hook]: 'PostSync' }),
+      job({ [hook]: 'Sync', 'helm.sh/hook': 'pre-install' }),
+      job({ [hook]: 'PreSync' }, 'other'),
+      job({}),
+    ];
+    for (const one of fine) expect(causes('hook-before-namespace', [one])).toEqual([]);
+  });
+});
+
 describe('names', () => {
   test.each([
     ['Deployment', 'apps/v1', 'a.b-c', true],
