@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { editYaml } from '../config/yaml-edit';
 import type { App, Environment } from '../model/environment';
@@ -89,11 +89,41 @@ export function planSeal(options: SealOptions): SealPlan {
   };
 }
 
-/** Puts a text in the place of another one, all at once. */
-export function replaceFile(root: string, file: string, text: string): void {
+/**
+ * Puts another text in the place of the one that a file has, all at once. Others who do so at the same moment wait, so
+ * that each begins with what the one before it wrote.
+ * @throws UserError `file-busy`
+ */
+export async function rewriteFile(root: string, file: string, text: () => string): Promise<void> {
   const path = join(root, file);
-  writeFileSync(`${path}.new`, text, { flag: 'wx' });
-  renameSync(`${path}.new`, path);
+  const next = `${path}.new`;
+  await claim(next, `${file}.new`);
+  try {
+    writeFileSync(next, text());
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  }
+}
+
+async function claim(path: string, shown: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      writeFileSync(path, '', { flag: 'wx' });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (tries >= 100)
+      throw new UserError({
+        code: 'file-busy',
+        cause: `${shown} is in the way: another "stageline seal" is at work, or one was killed`,
+        consequence: 'Nothing was sealed.',
+        remedy: `when none is running here, remove it: rm "${path}"`,
+      });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function find<T extends Environment | App>(all: readonly T[], name: string, what: string): T {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
+import { runProgram } from '../../src/git/program';
 import { controllerPair, unseal } from '../support/certificate';
 import { planted } from '../support/planted';
 import { TemporaryRepository } from '../support/repository';
@@ -80,6 +81,34 @@ test('the rest of the file stays as it was, comments and order included, and one
   expect(second.split('\n').filter((line, i) => line !== first.split('\n')[i])).toHaveLength(1);
   expect(unseal(pair.key, LABEL, sealedIn(second)['password']!)).toBe(next);
 });
+
+test('several at once lose none of what the others sealed', async () => {
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+  repository.write(
+    'environments/base.yaml',
+    base.replace(
+      '{ DB_USER: user',
+      `{ ${keys.map((k) => `${k.toUpperCase()}: ${k}`).join(', ')}, DB_USER: user`,
+    ),
+  );
+  const program = join(__dirname, '../../bin/stageline.js');
+  const codes = await Promise.all(
+    keys.map(async (key) => {
+      const args = [program, 'seal', 'dev', 'web', 'database', key];
+      const options = { cwd: repository.root, env: process.env, input: planted.password() };
+      return (await runProgram(process.execPath, args, options)).code;
+    }),
+  );
+  expect(codes).toEqual(keys.map(() => 0));
+  expect(Object.keys(sealedIn(repository.read('environments/dev.yaml'))).sort()).toEqual(keys);
+});
+
+test('what a killed one left is named, and nothing is sealed', async () => {
+  repository.write('environments/dev.yaml.new', '');
+  const { code, stderr } = await repository.runWithInput('x', 'seal', 'dev', 'web', 'database', 'user');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/dev\.yaml\.new is in the way[^]*\[file-busy\]/)]);
+  expect(repository.read('environments/dev.yaml')).toBe(stageFile('certificates/dev.pem'));
+}, 20_000);
 
 test('no value is printed, nor written anywhere, whether it goes well or not', async () => {
   const values = Array.from({ length: 6 }, () => planted.password());

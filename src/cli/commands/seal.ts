@@ -17,7 +17,7 @@ export function registerSeal(program: Command, context: Context): void {
     .action(
       async (stage: string, app: string, secret: string, keys: string[], flags: { dryRun?: boolean }) => {
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
-        const { planSeal, replaceFile } = require('../../synth/seal') as typeof sealModule;
+        const { planSeal, rewriteFile } = require('../../synth/seal') as typeof sealModule;
         const plan = planSeal({ root: context.root, stage, app, secret, keys, now: context.now() });
         for (const warning of plan.warnings) context.tell(`warning: ${formatProblem(warning)}`);
         if (flags.dryRun) {
@@ -25,7 +25,7 @@ export function registerSeal(program: Command, context: Context): void {
           return;
         }
         const values = await readSecrets(context.input, plan.keys, context.tell);
-        replaceFile(context.root, plan.file, plan.textWith(values));
+        await rewriteFile(context.root, plan.file, () => plan.textWith(values));
         context.print(`sealed ${plan.keys.join(', ')} into ${plan.file}; "stageline synth" renders it`);
       },
     );
