@@ -101,7 +101,7 @@ test('several at once lose none of what the others sealed', async () => {
   );
   expect(codes).toEqual(keys.map(() => 0));
   expect(Object.keys(sealedIn(repository.read('environments/dev.yaml'))).sort()).toEqual(keys);
-});
+}, 60_000);
 
 test('what a killed one left is named, and nothing is sealed', async () => {
   repository.write('environments/dev.yaml.new', '');
