@@ -151,10 +151,16 @@ function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObjec
   if (value === null) return [];
   if (isKubeObject(value)) return [value];
   if (isList(value)) return value.items.flatMap((item) => objectsOf(item, at, problems));
+  const isGenerated = record(value) && record(value['metadata']) && 'generateName' in value['metadata'];
   problems.push({
     code: 'manifests-object',
-    cause: 'this document is no Kubernetes object: apiVersion, kind or metadata.name is missing',
-    remedy: 'Take it out of the folder, or complete it.',
+    cause: isGenerated
+      ? 'this object has generateName in place of a name'
+      : 'this document is no Kubernetes object: apiVersion, kind or metadata.name is missing',
+    consequence: isGenerated ? 'Nobody could tell it from another one, nor apply it twice.' : undefined,
+    remedy: isGenerated
+      ? 'Give it a name; Argo CD deletes a hook of that name before the next sync.'
+      : 'Take it out of the folder, or complete it.',
     at,
   });
   return [];

@@ -90,6 +90,14 @@ test('the source of another tool is told, with the command that renders it, and 
   );
 });
 
+test('an object whose name is generated is told so, as hooks of Argo CD often are', () => {
+  repository.write('vendor/a.yaml', config('a').replace('name:', 'generateName:'));
+  expect(problemsOf('vendor')).toEqual(['manifests-object vendor/a.yaml:1']);
+  expect(() => read('vendor')).toThrow(
+    'Give it a name; Argo CD deletes a hook of that name before the next sync.',
+  );
+});
+
 test('all problems of all files are told at once', () => {
   repository.write('vendor/a.yaml', 'kind: ConfigMap\n');
   repository.write('vendor/b.yaml', `${config('b')}---\na: *nothing\n`);
