@@ -64,7 +64,7 @@ export function markedFiles(stage: string, reader: DistReader): ReadonlyMap<stri
   const found = new Map<string, string>();
   for (const { path, type } of reader.walk(stage)) {
     const full = `${stage}/${path}`;
-    const isOurs = type === 'file' && isFilePath(path) && hasMarker(reader.read(full)!.toString());
+    const isOurs = type === 'file' && isFilePath(path) && hasMarker(reader.read(full)?.toString() ?? '');
     if (isOurs) found.set(path, reader.hash(full)!);
   }
   return found;

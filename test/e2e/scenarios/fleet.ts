@@ -44,7 +44,10 @@ export const fleetScenario: Scenario = {
     for (const api of [cluster.api, edge.api]) assert.ok(await workloadOf(api), 'the fleet runs nothing');
     await metricsAreThere(context, argo);
 
-    workspace.editYaml('environments/fleet.yaml', (stage) => stage.deleteIn(['fleet', 1]));
+    workspace.editYaml('environments/fleet.yaml', (stage) => {
+      stage.deleteIn(['fleet', 1]);
+      stage.set('allowDestructive', [`remove stage fleet from ${edge.server}`]);
+    });
     await workspace.deliver('the edge leaves the fleet');
     await applyDelivery(context);
     const set = await until('the set to be looked at', async () => {
