@@ -3,8 +3,7 @@ import type { RenderedApp } from '../constructs';
 import { emitFile } from '../manifests/emit';
 import { sha256 } from '../manifests/publish';
 import type { App, Environment, Repository } from '../model/environment';
-import { isDefinition, type KubeObject } from '../model/kube';
-import { scanObject } from '../secrets/objects';
+import type { KubeObject } from '../model/kube';
 import type { LoadedApp } from './load-apps';
 import { clusterScopes } from './scopes';
 
@@ -46,21 +45,16 @@ export function renderOnce({
   };
 }
 
-/**
- * The hash of what comes of the apps of a stage that are rendered anew. Undefined where one cannot be rendered, defines a
- * kind, which is for others to know, or holds what looks like a credential, which somebody may have allowed.
- */
+/** The hash of what comes of the apps of a stage that are rendered anew; undefined where one cannot be rendered. */
 export function hashAnew(environment: Environment, renderApp: RenderApp): string | undefined {
-  const found: unknown[] = [];
-  for (const app of environment.apps.filter(isRenderedAnew)) {
-    try {
+  try {
+    const found = environment.apps.filter(isRenderedAnew).map((app) => {
       const { objects, hardening, foreign } = renderApp(environment, app);
-      if (objects.some((object) => isDefinition(object) || scanObject(object).length > 0)) return undefined;
-      const text = emitFile({ path: '', source: '', at: { file: '' }, objects });
-      found.push([app.name, text, hardening, foreign]);
-    } catch {
-      return undefined;
-    }
+      return [app.name, emitFile({ path: '', source: '', at: { file: '' }, objects }), hardening, foreign];
+    });
+    return sha256(JSON.stringify(found));
+  } catch {
+    // Told where all is rendered.
+    return undefined;
   }
-  return sha256(JSON.stringify(found));
 }

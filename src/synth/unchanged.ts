@@ -3,7 +3,9 @@ import type { StageSummary } from '../manifests/summary';
 import { clusterIdentity } from '../model/cluster';
 import type { Environment, Repository } from '../model/environment';
 import { getOrSet } from '../model/maps';
-import type { Kinds, RenderedStage } from '../model/rendered';
+import { isDefinition } from '../model/kube';
+import type { Kinds, RenderedFile, RenderedStage } from '../model/rendered';
+import { scanObject } from '../secrets/objects';
 import { hashAnew, isRenderedAnew, type RenderApp } from './anew';
 import type { Cache } from './cache';
 import { seenOf, type Unseen } from './check';
@@ -82,9 +84,8 @@ export function keepUnchanged(
     // Each cluster of a fleet is judged by itself, and acknowledgements expire.
     if (key === undefined || values.fleet !== undefined || values.allowDestructive.length > 0) continue;
     if (cache.holdsCredential({ notes: about.notes })) continue;
-    // What else is not proven is looked at each time.
     const others = new Set(apps.filter(isRenderedAnew).map((app) => pathOf(environment, app)));
-    if (!stage.files.every(({ path, proven }) => proven ?? others.has(path))) continue;
+    if (stage.files.some((file) => !file.proven && !(others.has(file.path) && isOwnAffair(file)))) continue;
     const anew = hashAnew(environment, renderApp);
     if (anew === undefined) continue;
     const [lock, seen] = [locks.get(name)!, seenOf(stage)];
@@ -98,6 +99,10 @@ export function keepUnchanged(
     cache.put(key, JSON.stringify(record satisfies Unchanged));
   }
 }
+
+/** Whether a file defines no kind, which is for others to know, and holds nothing that looks like a credential but is allowed. */
+const isOwnAffair = ({ objects }: RenderedFile): boolean =>
+  !objects.some((object) => isDefinition(object) || scanObject(object).length > 0);
 
 /** Under which a stage is kept: by what it is, as is the one that it has to be like. Undefined where nothing is. */
 function recordKey(
