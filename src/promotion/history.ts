@@ -7,7 +7,7 @@ import { UserError } from '../model/errors';
 import { parseIsoTime } from '../model/iso-time';
 import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
 import { historyMissing, withFsProblems } from './refusals';
-import { reasonOf, releasesOf, type Release } from './releases';
+import { reasonsOf, releasesOf, type Release } from './releases';
 import { telling } from './running';
 import { openRepo, requireStage, type World } from './workspace';
 
@@ -120,8 +120,7 @@ export async function history(world: World, stage: string, limit = Infinity): Pr
   const found = await releasesOf(repo, 'HEAD', stage, { most: limit + 1 });
   const releases = found.slice(0, limit);
   if (releases.at(-1)?.cut) throw await historyMissing(repo, `what ${stage} was before is`);
-  const reasons: LogEntry[] = [];
-  for (const release of releases) reasons.push(await reasonOf(repo, stage, release));
+  const reasons = await reasonsOf(repo, stage, releases);
   const deployments = deploymentsOf(releases, records);
   const entries = releases.map((release, i): HistoryEntry => ({
     ...describe(release.entry, reasons[i]!),

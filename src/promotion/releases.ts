@@ -16,21 +16,38 @@ export interface Release {
 }
 
 /**
- * The commit that says why a stage became so: of a merge, as of a pull request, the newest that it brought and that
- * changed the stage.
+ * For each release the commit that says why the stage became so: of a merge, as of a pull request, the newest that it
+ * brought and that changed the stage.
  */
-export async function reasonOf(repo: Repo, stage: string, { entry }: Release): Promise<LogEntry> {
-  if (entry.parents.length < 2) return entry;
-  const [brought] = await readLog(repo, {
-    to: entry.commit,
-    from: entry.parents[0],
+export async function reasonsOf(
+  repo: Repo,
+  stage: string,
+  releases: readonly Release[],
+): Promise<LogEntry[]> {
+  const entries = releases.map(({ entry }) => entry);
+  const merges = entries.filter(isMerge);
+  // Mostly it is the tip of what was merged: one look at all of history finds these.
+  const all = merges.length > 1 ? await broughtBy(repo, stage, merges[0]!, merges.at(-1)!) : [];
+  const byCommit = new Map(all.map((entry) => [entry.commit, entry]));
+  const reasons: LogEntry[] = [];
+  for (const entry of entries) {
+    const tip = byCommit.get(entry.parents[1] ?? '');
+    reasons.push(tip ?? (isMerge(entry) ? (await broughtBy(repo, stage, entry))[0] : undefined) ?? entry);
+  }
+  return reasons;
+}
+
+const isMerge = ({ parents }: LogEntry): boolean => parents.length > 1;
+
+/** The commits that changed a stage, merges apart, and that came with a merge, or with any since an older one. */
+const broughtBy = (repo: Repo, stage: string, merge: LogEntry, oldest = merge): Promise<LogEntry[]> =>
+  readLog(repo, {
+    to: merge.commit,
+    from: oldest.parents[0],
     paths: [lockOf(stage)],
     firstParent: false,
     merges: false,
-    limit: 1,
   });
-  return brought ?? entry;
-}
 
 const lockOf = (stage: string): string => `dist/${stage}/stageline.lock`;
 

@@ -14,7 +14,7 @@ import type { Outcome, Proposal } from './proposal';
 import { preview } from './preview';
 import { contentHash } from './records';
 import { historyMissing, refuseUnknownApps } from './refusals';
-import { reasonOf, releasesOf, type Release } from './releases';
+import { reasonsOf, releasesOf, type Release } from './releases';
 import { readStage, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
@@ -95,7 +95,7 @@ async function targetOf({ repo, checkout }: Workspace, options: RollbackOptions)
   }
   const steps = options.steps ?? 1;
   const few = await releasesOf(repo, checkout.head, options.stage, { most: steps + 1 });
-  const reason = few[0] && (await reasonOf(repo, options.stage, few[0]));
+  const [reason] = await reasonsOf(repo, options.stage, few.slice(0, 1));
   const backTo = reason && trailer(reason, 'Rollback-To');
   const releases = backTo === undefined ? few : await releasesOf(repo, checkout.head, options.stage);
   const start = backTo === undefined ? 0 : await startOf(repo, releases, options.stage, backTo);

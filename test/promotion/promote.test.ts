@@ -228,6 +228,27 @@ describe('rollback', () => {
     expect(manifests(dir, 'dev')).toEqual(first);
   });
 
+  test('of each pull request history tells the commit that changed the stage, whatever came after it', async () => {
+    const dir = await newYamlLab();
+    await image(dir, 'dev', 'web', '1.1.0');
+    const sources = ['a'.repeat(40), 'b'.repeat(40)];
+    for (const [i, sourceCommit] of sources.entries()) {
+      git(dir, 'checkout', '-q', '-b', `pr-${i}`);
+      const images = new Map([['web', `registry.example.com/web:2.${i}.0`]]);
+      await setImage(worldAt(dir), { stage: 'dev', images, sourceCommit });
+      if (i === 0) git(dir, 'commit', '-q', '--allow-empty', '-m', 'after it');
+      git(dir, 'checkout', '-q', 'main');
+      git(dir, 'merge', '-q', '--no-ff', '-m', `Merge pull request #${i}`, `pr-${i}`);
+    }
+    const { releases } = await history(worldAt(dir), 'dev');
+    expect(releases.map(({ subject, sourceCommit }) => [subject, sourceCommit])).toEqual([
+      ['Merge pull request #1', sources[1]],
+      ['Merge pull request #0', sources[0]],
+      ['set-image(dev): web.image registry.example.com/web:1.1.0', undefined],
+      ['begin', undefined],
+    ]);
+  });
+
   test('takes one app back and leaves the others', async () => {
     const dir = await newYamlLab();
     await image(dir, 'dev', 'web', '1.1.0');
