@@ -46,16 +46,17 @@ export function classValues(
 }
 
 /** A stage with what its classes are now. */
-export const withClasses = (record: StageRecord, built: ClassValues): StageRecord => ({
-  ...record,
-  apps: record.apps.map(([name, key, at, app]) => {
+export function withRecords(kept: StageRecord, built: ClassValues): StageRecord {
+  if (built.size === 0) return kept;
+  const apps = kept.apps.map(([name, key, at, app]): StageRecord['apps'][number] => {
     const values = built.get(name);
     return [name, key, at, values ? recordOf(values) : app];
-  }),
-});
+  });
+  return { ...kept, apps };
+}
 
 /** The key of a stage with its classes: other values of one make another stage of it. */
-export const withClassesKey = (memory: Memory, stage: string, built: ClassValues): string =>
+export const keyWithClasses = (memory: Memory, stage: string, built: ClassValues): string =>
   built.size === 0
     ? stage
     : memory.keyOf(['classes', stage, [...built].sort(([a], [b]) => (a < b ? -1 : 1))]);

@@ -15,13 +15,15 @@ import { layersOf } from '../resolve-stage';
 import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '../rules';
 import { BASE_FILE, fileOf } from '../stage-files';
 import { resolveAgain, type FreshApps } from './again';
-import { classValues, fitBase, withClasses, withClassesKey, type ClassValues } from './classes';
+import { classValues, fitBase, withRecords, keyWithClasses, type ClassValues } from './classes';
 import { baseKey, putApp, stageKey, valuesKey } from './records';
 import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** A stage as it is known, and what of it nobody has looked at yet. */
 interface Known {
   readonly key: string;
+  readonly kept: StageRecord;
+  /** With what its classes are now. */
   readonly record: StageRecord;
   readonly classes: ClassValues;
   readonly environment: Environment;
@@ -31,9 +33,8 @@ interface Known {
 
 /**
  * What a repository says, as far as earlier runs know it; of a stage that changed, the apps that changed are resolved,
- * and apps that are classes each time.
- * Undefined where that does not do, or anything is wrong: then all is read, and every problem told. Files are parsed
- * when somebody asks where something stands.
+ * and apps that are classes each time. Undefined where that does not do, or anything is wrong: then all is read, and every
+ * problem told. Files are parsed when somebody asks where something stands.
  */
 export function recall(
   memory: Memory,
@@ -55,7 +56,7 @@ export function recall(
     const plainOf = (app: string): unknown => again?.fresh.get(app) ?? memory.get(valuesKey(app));
     const built = classValues(classes, kept, plainOf);
     if (!built) return undefined;
-    const record = withClasses(kept, built);
+    const record = withRecords(kept, built);
     const merged = once(() => {
       const layers = layersOf(
         sharedOf(baseFile(), classes),
@@ -64,7 +65,7 @@ export function recall(
       );
       return merge(layers.shared, layers.file).value;
     });
-    const stage = { key: own, record, classes: built, fresh: again?.fresh };
+    const stage = { key: own, kept, record, classes: built, fresh: again?.fresh };
     const environment = environmentOf(memory, name, base.values.project, stage, merged);
     if (!environment) return undefined;
     stages.set(name, { ...stage, environment });
@@ -84,11 +85,11 @@ export function recall(
     ]),
   };
   if (line.problems.length > 0 || !holds(stages, facts)) return undefined;
-  for (const { key: own, record, fresh } of stages.values()) {
+  for (const { key: own, kept, fresh } of stages.values()) {
     if (!fresh) continue;
-    const records = new Map(record.apps.map(([, app, , about]) => [app, about]));
+    const records = new Map(kept.apps.map(([, app, , record]) => [app, record]));
     for (const [app, values] of fresh) putApp(memory, app, records.get(app)!, values);
-    memory.put(own, JSON.stringify(record));
+    memory.put(own, JSON.stringify(kept));
   }
   return { values: facts.values, environments: facts.environments, locate: facts.locate };
 }
@@ -138,7 +139,7 @@ function environmentOf(
     name,
     project,
     cluster,
-    key: withClassesKey(memory, key, classes),
+    key: keyWithClasses(memory, key, classes),
     apps: unresolved,
     values: {
       ...values,

@@ -1,7 +1,7 @@
 import type { App, AppClass, Environment, Repository } from '../../model/environment';
 import { entriesOf } from '../app-entries';
 import { emptyMap, toPlain, type LocatedMap } from '../located';
-import { mergedPlain, SOME_CLASS, withClassesKey } from './classes';
+import { mergedPlain, SOME_CLASS, keyWithClasses } from './classes';
 import {
   aboutKey,
   appKey,
@@ -89,7 +89,7 @@ export function remember(
       }),
     };
     memory.put(key, JSON.stringify(record));
-    return { ...environment, apps: keyed, key: withClassesKey(memory, key, built) };
+    return { ...environment, apps: keyed, key: keyWithClasses(memory, key, built) };
   });
   return { ...repository, environments };
 }
