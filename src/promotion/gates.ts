@@ -114,9 +114,10 @@ async function deployed(
   repository: () => Repository,
 ): Promise<Problem[]> {
   const gates = valueIn(to.values, ['gates']);
-  if (gates === undefined || valueIn(gates, ['deployed']) === false) return [];
-  const { world, repo, checkout } = workspace;
   const soak = valueIn(gates, ['soak']);
+  // What soaks has to be deployed.
+  if (gates === undefined || (valueIn(gates, ['deployed']) === false && soak === undefined)) return [];
+  const { world, repo, checkout } = workspace;
   const needed = typeof soak === 'string' ? secondsOf(soak) : 0;
   const lock = readLock(world.root, from.name);
   const content = lock && contentHash(lock);

@@ -51,6 +51,14 @@ describe('gates', () => {
     expect(await tryPromote(dir, 25)).toContain('no deployment of staging is recorded');
   });
 
+  test('soak counts where "deployed" is switched off, too', async () => {
+    const dir = await gated();
+    await change(dir, 'prod', ['gates', 'deployed'], false);
+    expect(await tryPromote(dir, 1)).toContain('wait until');
+    await change(dir, 'prod', ['gates', 'soak'], undefined);
+    expect(await tryPromote(dir, 1)).toContain('open');
+  });
+
   test('a commit that was never synced in staging does not soak', async () => {
     const dir = await gated();
     await healthy(dir, 0);
