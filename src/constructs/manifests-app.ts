@@ -62,7 +62,7 @@ export class ManifestsApp extends BaseApp<ManifestsProps['values']> {
     }
   }
 
-  /** Not what an object of the folder may be called. */
+  /** A name that the folder gives to none of its objects. */
   protected override get commonName(): string {
     return `stageline-${this.app.objectName}`;
   }
