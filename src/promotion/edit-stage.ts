@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatPath } from '../config/located';
 import { editYaml, valueIn, type ValuePath } from '../config/yaml-edit';
+import { imageName, parseImage } from '../manifests/image';
 import { show } from '../manifests/summary';
 import { EXIT, UserError } from '../model/errors';
 import { describeMissing, type AppPath } from './app-path';
@@ -25,13 +26,20 @@ export interface SetImageOptions extends DirectEditOptions {
 }
 
 /**
- * Sets the images of apps in a stage. Done twice it makes no commit.
+ * Sets the images of apps in a stage; of a folder of manifests the one of that name. Done twice it makes no commit.
  * @throws UserError for an app that the stage has not, and for what synth refuses
  */
 export function setImage(world: World, options: SetImageOptions): Promise<Outcome> {
-  const asked = [...options.images].map(([app, image]) => ({ app, path: ['image'], image }));
-  return directlyEdit(world, options, 'set-image', asked, ({ image }) => image);
+  const askedOf = (apps: Apps) =>
+    [...options.images].map(([app, image]) => {
+      const parts = parseImage(image);
+      const isFolder = parts && valueIn(apps[app], ['kind']) === 'manifests';
+      return { app, path: isFolder ? ['images', imageName(parts)] : ['image'], image };
+    });
+  return directlyEdit(world, options, 'set-image', askedOf, ({ image }) => image);
 }
+
+type Apps = ReturnType<typeof appsOf>;
 
 interface AppChange extends AppPath {
   /** What the stage's file is to say: nothing where it is undefined. */
@@ -43,13 +51,14 @@ interface AppChange extends AppPath {
 
 /**
  * Edits values of apps in a stage's file, past the gates.
+ * @param askedOf which, of the apps that the stage has
  * @param valueFor what the file is to say of a value, from what the app has now and has by base.yaml; undefined: nothing
  */
 export function directlyEdit<T extends AppPath>(
   world: World,
   options: DirectEditOptions,
   verb: string,
-  asked: readonly T[],
+  askedOf: (apps: Apps) => readonly T[],
   valueFor: (asked: T, now: unknown, base: unknown) => unknown,
 ): Promise<Outcome> {
   return carryOut(
@@ -57,6 +66,7 @@ export function directlyEdit<T extends AppPath>(
     async ({ repo }) => {
       const stage = await readStage(world.root, repo, options.stage);
       const apps = appsOf(stage);
+      const asked = askedOf(apps);
       refuseUnknownApps(
         stage.name,
         asked.map(({ app }) => app),

@@ -169,5 +169,6 @@ const fieldOf = ({ app, path }: PlannedChange): string =>
 
 function describeChange(change: PlannedChange): string {
   const own = change.overwrites ? ' (its own until now; list it under "own" to keep it)' : '';
-  return `${change.class} ${fieldOf(change)}: ${show(change.before)} → ${show(change.after)}${own}`;
+  const what = change.class === 'base' ? 'base' : `${change.class} ${fieldOf(change)}`;
+  return `${what}: ${show(change.before)} → ${show(change.after)}${own}`;
 }

@@ -19,11 +19,17 @@ export interface SetOptions extends DirectEditOptions {
  */
 export async function setValues(world: World, options: SetOptions): Promise<Outcome> {
   const asked = options.values.map(([path, text]) => ({ ...parseAppPath(path), text }));
-  const edit = directlyEdit(world, options, 'set', asked, (one, now, base) => {
-    refuseSplitKey(one, now);
-    if (one.text !== 'null') return valueOf(one.text, valueIn(now, one.path), one.path);
-    return valueIn(base, one.path) === undefined ? undefined : null;
-  });
+  const edit = directlyEdit(
+    world,
+    options,
+    'set',
+    () => asked,
+    (one, now, base) => {
+      refuseSplitKey(one, now);
+      if (one.text !== 'null') return valueOf(one.text, valueIn(now, one.path), one.path);
+      return valueIn(base, one.path) === undefined ? undefined : null;
+    },
+  );
   return edit.catch((error: unknown) => {
     throw withDotRemedy(error, asked);
   });
@@ -40,7 +46,13 @@ export interface UnsetOptions extends DirectEditOptions {
  */
 export async function unsetValues(world: World, options: UnsetOptions): Promise<Outcome> {
   const asked = options.paths.map(parseAppPath);
-  return directlyEdit(world, options, 'unset', asked, (one, now) => refuseSplitKey(one, now));
+  return directlyEdit(
+    world,
+    options,
+    'unset',
+    () => asked,
+    (one, now) => refuseSplitKey(one, now),
+  );
 }
 
 /** Nothing but `null` says that there is no value: not even an empty text, such as a variable that is not set. */
