@@ -50,9 +50,15 @@ test('the images of manifests are what their pods run, as replaced by the stage'
   const { proposal } = await setImage(worldAt(dir), { stage: 'dev', images: new Map([['cache', image]]) });
   expect(proposal!.lines).toEqual([`cache.images["localhost:5000/exporter"]: (none) → ${image}`]);
   await expect(
-    setImage(worldAt(dir), { stage: 'dev', images: new Map([['cache', 'other.example.com/exporter:2.0.0']]) }),
+    setImage(worldAt(dir), {
+      stage: 'dev',
+      images: new Map([['cache', 'other.example.com/exporter:2.0.0']]),
+    }),
   ).rejects.toThrow(/none of the manifests runs the image "other.example.com\/exporter"/);
-  await setImage(worldAt(dir), { stage: 'dev', images: new Map([['cache', 'localhost:5000/exporter:1.0.0']]) });
+  await setImage(worldAt(dir), {
+    stage: 'dev',
+    images: new Map([['cache', 'localhost:5000/exporter:1.0.0']]),
+  });
   const { stdout } = await stageline(dir, 'status');
   expect(stdout).toMatch(/^cache\/exporter +1\.0\.0 +1\.0\.0/m);
   expect(stdout).toMatch(/^cache\/redis +8\.9\.0 +8\.8\.0/m);
