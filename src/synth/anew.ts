@@ -13,8 +13,11 @@ export interface Sources {
   readonly manifests: (app: App) => readonly KubeObject[];
 }
 
+/** What comes of an app, and the file of its class. */
+export type RenderedAnew = RenderedApp & Partial<Pick<LoadedApp, 'file'>>;
+
 /** Renders an app of a stage. */
-export type RenderApp = (environment: Environment, app: App) => RenderedApp;
+export type RenderApp = (environment: Environment, app: App) => RenderedAnew;
 
 /** Whether an app is rendered in each run: a class may read what it likes, and plain manifests lie in files of their own. */
 export const isRenderedAnew = ({ kind }: App): boolean => kind === 'class' || kind === 'manifests';
@@ -28,18 +31,17 @@ export function renderOnce({
   readonly sources: Sources;
 }): RenderApp {
   const scopes = clusterScopes(repository, sources.manifests);
-  const classes = new Map(sources.apps.map(({ name, construct }) => [name, construct]));
-  const rendered = new Map<App, RenderedApp>();
+  const classes = new Map(sources.apps.map((loaded) => [loaded.name, loaded]));
+  const rendered = new Map<App, RenderedAnew>();
   return (environment, app) => {
     const known = rendered.get(app);
     if (known) return known;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- cdk8s is loaded only when something is rendered
     const { renderAppWithNotes } = require('../constructs') as typeof constructsModule;
-    const one = renderAppWithNotes(environment, app, {
-      construct: classes.get(app.name),
-      manifests: app.kind === 'manifests' ? sources.manifests(app) : undefined,
-      scopeOf: scopes(environment.cluster),
-    });
+    const { construct, file } = classes.get(app.name) ?? {};
+    const manifests = app.kind === 'manifests' ? sources.manifests(app) : undefined;
+    const scopeOf = scopes(environment.cluster);
+    const one = { ...renderAppWithNotes(environment, app, { construct, manifests, scopeOf }), file };
     rendered.set(app, one);
     return one;
   };
@@ -49,8 +51,8 @@ export function renderOnce({
 export function hashAnew(environment: Environment, renderApp: RenderApp): string | undefined {
   try {
     const found = environment.apps.filter(isRenderedAnew).map((app) => {
-      const { objects, hardening, foreign } = renderApp(environment, app);
-      return [app.name, emitFile({ path: '', source: '', at: { file: '' }, objects }), hardening, foreign];
+      const { objects, hardening, foreign, file = '' } = renderApp(environment, app);
+      return [app.name, emitFile({ path: '', source: file, at: { file }, objects }), hardening, foreign];
     });
     return sha256(JSON.stringify(found));
   } catch {

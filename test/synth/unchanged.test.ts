@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { formatLock, readLock } from '../../src/manifests/publish';
 import { pinnedInputs } from '../../src/synth/pins/pins';
 import { prepare } from '../../src/synth/prepare';
@@ -173,6 +173,24 @@ export class Own extends BaseApp {
     expect(leftAlone()).toEqual([]);
     await expectAsAnew();
     expect(read('dist/stage-2/own.yaml')).toContain('own:2.0.0');
+  });
+
+  test('are looked at when a class is the same in another file, which theirs name as their source', async () => {
+    mkdirSync(path('src/apps'), { recursive: true });
+    writeFileSync(
+      path('src/apps/own.ts'),
+      `const { BaseApp, appValues } = require('stageline');
+exports.Own = class extends BaseApp {
+  static values = appValues({});
+};
+`,
+    );
+    await run();
+    expect(leftAlone()).toEqual(['stage-0', 'stage-1', 'stage-2']);
+    renameSync(path('src/apps/own.ts'), path('src/apps/own.js'));
+    expect(leftAlone()).toEqual([]);
+    await expectAsAnew();
+    expect(read('dist/stage-2/own.yaml')).toContain('src/apps/own.js');
   });
 
   test('hide nothing of what is wrong in another one', async () => {
