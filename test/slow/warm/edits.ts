@@ -1,16 +1,14 @@
 import { parse } from 'yaml';
+import { BESIDE_CLASSES, CLASSES, READ_BY_CLASS, SAID_TO_CLASS } from './classes';
 import { copyOf, read, type Model, type Tree } from './model';
 import {
   APPS,
-  CLASS,
   CREDENTIALS,
   MANIFESTS,
   OF_APP,
   OF_REPOSITORY,
   OF_STAGE,
   OF_STAGE_FILE,
-  READ_BY_CLASS,
-  SAID_TO_CLASS,
   type Settings,
 } from './settings';
 
@@ -194,11 +192,15 @@ const plantCredential: Edit = (model, random) => {
   return `a credential in place ${place} of ${app}, ${stage}`;
 };
 
-/** A class of an app, which is there or not. */
-const toggleClass: Edit = ({ others }) => {
-  const path = 'src/apps/own.ts';
+/** A class of an app comes, goes, or moves to a file of another ending. */
+const toggleClass: Edit = ({ others }, random) => {
+  const path = pick(Object.keys(CLASSES), random);
+  const same = Object.keys(CLASSES).find(
+    (other) => other !== path && other.slice(0, -3) === path.slice(0, -3),
+  );
+  if (same !== undefined) delete others[same];
   if (path in others) delete others[path];
-  else others[path] = CLASS;
+  else Object.assign(others, BESIDE_CLASSES, { [path]: CLASSES[path]! });
   return `${path} ${path in others ? 'comes' : 'goes'}`;
 };
 
@@ -229,8 +231,8 @@ const EDITS: readonly (readonly [weight: number, edit: Edit])[] = [
   [3, reorder],
   [5, writeOtherwise],
   [3, plantCredential],
-  [6, setOthers],
-  [2, toggleClass],
+  [8, setOthers],
+  [4, toggleClass],
 ];
 
 /** The model after one edit, or a few; and what they were. */

@@ -176,36 +176,6 @@ export const APPS: readonly string[] = [
   '{ image: shop/web2:1.0.0 }',
 ];
 
-/** What a class reads, which may say other things each time: Node loads each file of code once. */
-export const READ_BY_CLASS = 'vendor/own.txt';
-export const SAID_TO_CLASS: readonly string[] = ['', 'image', 'calls', 'throws', 'port', 'secret', 'named'];
-
-/** An app that is a class: it is there or not, and reads a file. */
-export const CLASS = `import { existsSync, readFileSync } from 'node:fs';
-import { BaseApp, HttpService, appValues, values as v } from 'stageline';
-const file = __dirname + '/../../${READ_BY_CLASS}';
-const says = (word) => existsSync(file) && readFileSync(file, 'utf8') === word;
-export class Own extends BaseApp {
-  static readonly values = appValues({
-    image: v.imageReference.default(() => (says('image') ? 'shop/own:2.0.0' : 'shop/own:1.0.0')),
-  }).transform((values) => ({
-    ...values,
-    ...(says('calls') && { network: { ...values.network, to: ['web'] } }),
-    ...(says('named') && { renamedFrom: 'web' }),
-  }));
-  constructor(scope, id, props) {
-    super(scope, id, props);
-    if (says('throws')) throw new Error('not today');
-    new HttpService(this, 'main', {
-      image: this.values.image,
-      ports: { http: { containerPort: 80, servicePort: says('port') ? 81 : 80 } },
-      env: says('secret') ? { DB_PASSWORD: '${CREDENTIALS[0]}' } : {},
-      resources: { requests: { cpu: '1m', memory: '1Mi' }, limits: { memory: '1Mi' } },
-    });
-  }
-}
-`;
-
 const DEPLOYMENT = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: vendored }
