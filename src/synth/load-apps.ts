@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { AppConstructor } from '../constructs';
 import type { z } from 'zod';
 import type { AppClass } from '../model/environment';
@@ -39,11 +39,22 @@ export function loadApps(root: string): readonly LoadedApp[] {
     .sort();
   const problems: Problem[] = [];
   const apps = files.flatMap((file): LoadedApp[] => {
-    const name = basename(file).replace(/\.[tj]s$/, '');
+    const name = nameOf(file);
     const at = { file: `${FOLDER}/${file}` };
     if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
       const cause = `"${name}" is the name of an app, and no DNS label`;
       problems.push({ code: 'app-file-name', at, cause, remedy: 'rename the file, e.g. to my-app.ts' });
+      return [];
+    }
+    const twin = files.find((other) => other < file && nameOf(other) === name);
+    if (twin !== undefined) {
+      const cause = `"${name}" is the app of ${FOLDER}/${twin}, too`;
+      problems.push({
+        code: 'app-file-name',
+        at,
+        cause,
+        remedy: 'delete one of the two, or call it otherwise',
+      });
       return [];
     }
     let classes: AppWithValues[];
@@ -68,6 +79,8 @@ export function loadApps(root: string): readonly LoadedApp[] {
   if (problems.length > 0) throw new UserError(problems);
   return apps;
 }
+
+const nameOf = (file: string): string => file.replace(/\.[tj]s$/, '');
 
 function load(path: string): unknown {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the user's own modules are found at run time
