@@ -1,6 +1,7 @@
 import { loadRepository, type LoadOptions } from '../config';
 import type { Repository } from '../model/environment';
-import { loadApps } from './load-apps';
+import { ofClass } from './class-problems';
+import { loadApps, type LoadedApp } from './load-apps';
 import { readManifests } from './manifests-folder';
 import type { Sources } from './anew';
 
@@ -19,7 +20,7 @@ export type LoadSources = Pick<LoadOptions, 'texts' | 'unpinned' | 'memory' | 'r
  */
 export function load(root: string, options: LoadSources = {}): Loaded {
   const apps = loadApps(root);
-  const repository = loadRepository({ ...options, root, classes: apps });
+  const repository = readRepository(root, apps, options);
   const folders = new Map<string, ReturnType<typeof readManifests>>();
   return {
     repository,
@@ -33,4 +34,12 @@ export function load(root: string, options: LoadSources = {}): Loaded {
       },
     },
   };
+}
+
+function readRepository(root: string, classes: readonly LoadedApp[], options: LoadSources): Repository {
+  try {
+    return loadRepository({ ...options, root, classes });
+  } catch (error) {
+    throw ofClass(classes, error);
+  }
 }

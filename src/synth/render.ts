@@ -4,7 +4,7 @@ import { UserError, type Location, type Problem } from '../model/errors';
 import type { KubeObject } from '../model/kube';
 import { stageFacts, type RenderedFile, type RenderedStage } from '../model/rendered';
 import { renderOnce, type RenderApp, type Sources } from './anew';
-import type { LoadedApp } from './load-apps';
+import { appThrew, placeIn } from './class-problems';
 import type { Unit, Units } from './units';
 
 /** A stage as it would be deployed, and what its reviewers should know. */
@@ -84,7 +84,8 @@ function renderStage(
       const at = app.locate([]);
       return [unit ? new KnownFile(path, source, at, unit) : { path, source, at, objects: rendered.objects }];
     } catch (error) {
-      if (loaded && !(error instanceof UserError)) problems.push(appThrew(loaded, name, error));
+      if (loaded && !(error instanceof UserError))
+        problems.push(appThrew(loaded, `cannot be built for stage "${name}"`, error));
       else if (!(error instanceof UserError)) throw error;
       else
         problems.push(
@@ -127,20 +128,4 @@ class KnownFile implements RenderedFile {
   get objects(): readonly KubeObject[] {
     return this.proven.objects;
   }
-}
-
-function appThrew(app: LoadedApp, stage: string, error: unknown): Problem {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return {
-    code: 'app-threw',
-    cause: `the app "${app.name}" cannot be built for stage "${stage}": ${message}`,
-    remedy: 'Mend the class; for a value it cannot take, throw a UserError that says what to do.',
-    at: placeIn(app, error),
-  };
-}
-
-/** The line of the class that an error came through. */
-function placeIn({ file }: LoadedApp, error: unknown): Location {
-  const [, line, column] = new RegExp(`${file}:(\\d+):(\\d+)`).exec((error as Error)?.stack ?? '') ?? [];
-  return { file, ...(line !== undefined && { line: Number(line), column: Number(column) }) };
 }

@@ -26,6 +26,27 @@ test('what a class hands to a component wrongly is reported in the class', () =>
   }
 });
 
+test('a schema that throws is reported in the class, by a run that remembers others as well', async () => {
+  const text = repository.read('src/apps/database.ts');
+  const today =
+    "today: z.string().default(() => { if (existsSync(__dirname + '/gone')) throw new Error('no such day'); return 'a'; }),";
+  repository.write(
+    'src/apps/database.ts',
+    `import { existsSync } from 'node:fs';\n${text.replace('appValues({', `appValues({ ${today}`)}`,
+  );
+  expect((await repository.run('synth')).code).toBe(0);
+  repository.write('src/apps/gone', '');
+  for (const args of [['synth'], ['synth', '--no-cache']]) {
+    const { code, stderr } = await repository.run(...args);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^src\/apps\/database\.ts:\d+:\d+: the app "database" cannot tell what its values are: Error: no such day \[app-threw\]/,
+      ) as string,
+    });
+  }
+});
+
 test('a credential in a class is reported at its line there, without its value, and accepted by a comment there', async () => {
   const value = planted.password();
   const line = (): number =>
