@@ -35,15 +35,17 @@ export function parseAnyYaml(text: string, file: string): Parsed {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    const doc = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      // Looking for duplicates is left to toLocated: here it takes quadratic time.
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-    });
+    const doc = withoutStacks(() =>
+      parseDocument(text, {
+        version: '1.2',
+        schema: 'core',
+        merge: false,
+        // Looking for duplicates is left to toLocated: here it takes quadratic time.
+        uniqueKeys: false,
+        prettyErrors: false,
+        lineCounter: lines,
+      }),
+    );
     const errors = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS);
     if (errors.length > 0) return { problems: errors.map((error) => describe(error, place)) };
     const { value, problems } = toLocated(doc.contents, place);
@@ -54,6 +56,17 @@ export function parseAnyYaml(text: string, file: string): Parsed {
     // way too, its user still deserves a sentence.
     if (error instanceof RangeError) return { problems: [tooDeep({ file })] };
     throw error;
+  }
+}
+
+/** A file may hold half a million errors: to note for each of them where the parser was takes far longer than to find them. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -4,7 +4,7 @@ import { readManifests } from '../manifests/read';
 import { formatChanges, summarize, type StageSummary } from '../manifests/summary';
 import { objectCount, type RenderedFile } from '../model/rendered';
 import type { Prepared } from '../synth/prepare';
-import { prepareNow, preview } from './preview';
+import { prepareNow, prepareWith } from './preview';
 import { planBetween } from './promote';
 import { unlike, type Words } from './unlike';
 import { openRepo, readStage, requireStage, type World } from './workspace';
@@ -28,11 +28,13 @@ export async function diffStages(world: World, fromName: string, toName: string)
   const [from, to] = [await readStage(world.root, repo, fromName), await readStage(world.root, repo, toName)];
   const now = await prepareNow(world);
   const head = await requireCommit(repo, 'HEAD');
-  const plan = await planBetween({ world, repo, checkout: { ref: 'HEAD', head } }, from, to, {});
+  const workspace = { world, repo, checkout: { ref: 'HEAD', head } };
+  // Nobody is to be pinned to the base: it may be one that other clones have not.
+  const plan = await planBetween(workspace, from, to, { report: () => undefined });
   const after =
     plan.edits.length === 0
       ? now
-      : (await preview(world, { stage: toName, texts: new Map([[`${toName}.yaml`, plan.text]]) })).prepared;
+      : await prepareWith(world, { texts: new Map([[`${toName}.yaml`, plan.text]]) });
   const [current, promoted, source] = [filesOf(now, toName), filesOf(after, toName), filesOf(now, fromName)];
   const [was, is] = unlike(current, promoted);
   const [theirs, wanted] = unlike(source, promoted, wordsFor(now, fromName, toName));

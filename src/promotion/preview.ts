@@ -37,13 +37,8 @@ export interface PreviewInput {
  * @throws UserError for everything synth refuses, and `other-stage-changes`, with exit code 3
  */
 export async function preview(world: World, input: PreviewInput): Promise<Preview> {
-  const texts = new Map([...allTexts(world.root), ...input.texts]);
-  const { root, env } = world;
-  const prepared = await ofUnwritten(root, input.texts, async () => {
-    const seen = await prepare({ root, env, texts, manifests: input.manifests });
-    if (seen.refused.length > 0) throw new UserError(seen.refused, EXIT.refused);
-    return seen;
-  });
+  const { root } = world;
+  const prepared = await prepareWith(world, input);
   const changes = new Map<string, Change>();
   for (const [name, text] of input.texts) compare(root, `environments/${name}`, text, changes);
   for (const [path, change] of distChanges(root, prepared)) changes.set(path, change);
@@ -58,6 +53,21 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
     delivery,
     approvals: neededApprovals(approvalRules(repository), host, changes.keys()),
   };
+}
+
+/**
+ * What the checkout renders with other texts.
+ * @throws UserError for everything synth refuses
+ */
+export function prepareWith(
+  { root, env }: World,
+  { texts, manifests }: Pick<PreviewInput, 'texts' | 'manifests'>,
+): Promise<Prepared> {
+  return ofUnwritten(root, texts, async () => {
+    const prepared = await prepare({ root, env, texts: new Map([...allTexts(root), ...texts]), manifests });
+    if (prepared.refused.length > 0) throw new UserError(prepared.refused, EXIT.refused);
+    return prepared;
+  });
 }
 
 /** What the checkout renders: kept, so that whoever asks next is answered sooner. */

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { formatPath } from '../config/located';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { show } from '../manifests/summary';
-import { UserError } from '../model/errors';
+import { UserError, type Problem } from '../model/errors';
 import { yamlApp } from '../model/values/workloads';
 import { loadApps } from '../synth/load-apps';
 import { baseOf, requireOnDefault, sameBase } from './base-revision';
 import { requireSealed } from './ciphertext';
-
 import { requireOpen } from './gates';
 import { carryOut, type OperationOptions } from './operation';
 import type { Outcome, Proposal } from './proposal';
@@ -17,7 +16,7 @@ import { planPromotion, type PlannedChange, type PromotionPlan } from './plan';
 import { CLASSES, type ChangeClass } from './promotable';
 import { refuseUnknownApps } from './refusals';
 import { appsOf, sourceOf, type StageSource } from './values';
-import { baseValuesAt, readStage, type Workspace, type World } from './workspace';
+import { baseValuesAt, readStage, tellRefusal, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
 export interface PromoteOptions extends OperationOptions {
@@ -43,7 +42,8 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   const { world, repo, checkout } = workspace;
   const to = await readStage(world.root, repo, options.to);
   const from = await readStage(world.root, repo, sourceName(options, to));
-  const plan = await planBetween(workspace, from, to, options);
+  const report = options.dryRun ? ({ cause }: Problem) => tellRefusal(world, cause) : undefined;
+  const plan = await planBetween(workspace, from, to, { ...options, report });
   requireApps(to, plan, options.apps ?? []);
   if (plan.edits.length === 0) return undefined;
   const after = { ...to, text: plan.text, values: parseValues(plan.text), baseValues: plan.baseValues };
@@ -114,7 +114,7 @@ export async function planBetween(
   { world, repo, checkout }: Pick<Workspace, 'world' | 'repo' | 'checkout'>,
   from: StageSource,
   to: StageSource,
-  options: Pick<PromoteOptions, 'apps' | 'only'>,
+  options: Pick<PromoteOptions, 'apps' | 'only'> & Reporting,
 ): Promise<PromotionPlan> {
   const classes = options.only === undefined ? CLASSES : [options.only];
   const apps = options.apps && options.apps.length > 0 ? options.apps : undefined;
@@ -129,18 +129,32 @@ export async function planBetween(
     apps,
     classes,
     schemaOf: (app) => schemas.get(app) ?? yamlApp,
-    newBase: wantsBase ? await newBase({ world, repo, checkout }, from, to) : undefined,
+    newBase: wantsBase ? await newBase({ world, repo, checkout }, from, to, options) : undefined,
   });
+}
+
+interface Reporting {
+  /** Is told of a base that no stage may be pinned to. @default that is an error */
+  readonly report?: (problem: Problem) => void;
 }
 
 async function newBase(
   { world, repo, checkout }: Pick<Workspace, 'world' | 'repo' | 'checkout'>,
   from: StageSource,
   to: StageSource,
+  { report }: Reporting,
 ): Promise<{ revision: string; baseValues: unknown } | undefined> {
   const today = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
-  if (from.base !== undefined) await requireOnDefault(repo, from.base, today);
-  const revision = from.base ?? (await baseOf(repo, checkout.head, today));
+  const allowed = async (): Promise<string> => {
+    if (from.base === undefined) return baseOf(repo, checkout.head, today);
+    await requireOnDefault(repo, from.base, today);
+    return from.base;
+  };
+  const revision = await allowed().catch((error: unknown) => {
+    if (!report || !(error instanceof UserError)) throw error;
+    error.problems.forEach(report);
+    return from.base ?? checkout.head;
+  });
   if (to.base !== undefined && (await sameBase(repo, to.base, revision))) return undefined;
   return { revision, baseValues: await baseValuesAt(repo, revision) };
 }

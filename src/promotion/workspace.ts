@@ -82,10 +82,14 @@ export async function openWorkspace(world: World, { dryRun, branch }: WorkspaceU
     now: world.now().getTime(),
     inputs: INPUTS,
     detached: branch !== undefined,
-    report: dryRun ? ({ cause }) => world.tell?.(`without --dry-run this is refused: ${cause}`) : undefined,
+    report: dryRun ? ({ cause }) => tellRefusal(world, cause) : undefined,
   });
   return { world, repo, checkout };
 }
+
+/** Tells what keeps a commit from being made, where none is asked for. */
+export const tellRefusal = (world: World, cause: string): void =>
+  world.tell?.(`without --dry-run this is refused: ${cause}`);
 
 /** The names of all stages, sorted. */
 export function stageNames(root: string): string[] {

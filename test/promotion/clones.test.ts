@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseValues, valueIn } from '../../src/config/yaml-edit';
-import { history, hold, promote, rollback, setImage, status } from '../../src/promotion';
+import { diffStages, history, hold, promote, rollback, setImage, status } from '../../src/promotion';
 import { synth } from '../../src/synth/synth';
 import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, ENV, linkPackage, manifests, newYamlLab, recolor, WEB, worldAt } from './lab';
@@ -44,6 +44,28 @@ describe('a base', () => {
     git(dir, 'switch', '-q', '-c', 'other');
     await change(dir, 'base', ['apps', 'web', 'env', 'LOG_LEVEL'], 'debug');
     expect(await behind()).toEqual([undefined, undefined, 0]);
+  });
+
+  test('that others have not yet is shown by diff and a dry run, and promoted by neither', async () => {
+    const dir = await newYamlLab();
+    const clone = cloneOf(bareCopy(dir), 'clone');
+    linkPackage(clone);
+    await promote(worldAt(clone), { to: 'prod', only: 'base' });
+    await promote(worldAt(clone), { to: 'staging', only: 'base' });
+    git(clone, 'push', '-q');
+    await change(clone, 'base', ['apps', 'web', 'env', 'LOG_LEVEL'], 'debug');
+    const { notYetPromoted } = await diffStages(worldAt(clone), 'dev', 'staging');
+    expect(notYetPromoted.changed.map(({ object }) => object)).toEqual([
+      expect.stringMatching(/^Deployment .*\/web$/),
+    ]);
+    const told: string[] = [];
+    const world = worldAt(clone, { tell: (text) => told.push(text) });
+    const { proposal } = await promote(world, { to: 'staging', dryRun: true });
+    expect(proposal!.lines).toContainEqual(expect.stringContaining(git(clone, 'rev-parse', 'HEAD')));
+    expect(told).toEqual([
+      expect.stringMatching(/^without --dry-run this is refused: [0-9a-f]{40} is not on the default branch$/),
+    ]);
+    expect(await code(promote(worldAt(clone), { to: 'staging' }))).toEqual([3, 'base-not-on-default-branch']);
   });
 
   test('brings the apps that a pinned stage has not: to promote them alone is refused', async () => {

@@ -34,12 +34,17 @@ function shell(line: string, cwd: string, node: string): string {
   };
   for (const key of Object.keys(env)) if (/^(npm_|JEST_|NODE_ENV$)/.test(key)) delete env[key];
   env['PATH'] = `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`;
-  return execFileSync('bash', ['-c', line], {
-    cwd,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  try {
+    return execFileSync('bash', ['-c', line], {
+      cwd,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+    throw new Error(`${line} fails with Node ${node}:\n${stdout.slice(-4000)}${stderr.slice(-2000)}`);
+  }
 }
 
 const git = (cwd: string, ...args: string[]): string => execFileSync('git', args, { cwd, encoding: 'utf8' });
