@@ -105,7 +105,7 @@ function doesNotLoad(root: string, file: string, error: unknown): Problem {
     code: 'app-load',
     cause: `does not load: ${says ?? message.split('\n')[0]}`,
     consequence: 'Nothing was rendered.',
-    remedy: 'npm run typecheck shows more of it.',
+    remedy: 'Mend it: "npx tsc --noEmit" tells what is wrong with types.',
     at: { file: where, ...position },
   };
 }

@@ -43,7 +43,9 @@ function shell(line: string, cwd: string, node: string): string {
     });
   } catch (error) {
     const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-    throw new Error(`${line} fails with Node ${node}:\n${stdout.slice(-4000)}${stderr.slice(-2000)}`);
+    throw new Error(`${line} fails with Node ${node}:\n${stdout.slice(-4000)}${stderr.slice(-2000)}`, {
+      cause: error,
+    });
   }
 }
 
