@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
@@ -53,6 +62,8 @@ const git = (cwd: string, ...args: string[]): string => execFileSync('git', args
 
 describe.each(VERSIONS)('with Node %s, what the README says works', (version) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stageline-node-')));
+  // Some tests stand back to the rights of nobody, who has to be let in.
+  chmodSync(folder, 0o755);
   const clone = join(folder, 'clone');
   let node: string;
 
