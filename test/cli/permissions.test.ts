@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, chownSync, readdirSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryRepository } from '../support/repository';
 
@@ -24,7 +24,7 @@ function canBeRefused(): boolean {
   if (!isRoot) return true;
   process.seteuid!(NOBODY);
   try {
-    accessSync(join(__dirname, '../../package.json'));
+    readFileSync(join(__dirname, '../../package.json'));
     return true;
   } catch {
     return false;
