@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/kube';
+import { isDefinition, type KubeObject } from '../model/kube';
 import { builtInScope, type ScopeOf } from './kinds';
 
 // Manifests of others are data of unknown shape: what is not what it should be is left alone.
@@ -38,7 +38,7 @@ export function containersOf(object: KubeObject): Fields[] {
 export function scopesOf(objects: readonly KubeObject[], scopeOf: ScopeOf | undefined): ScopeOf {
   const declared = new Map(
     objects
-      .filter((object) => object.kind === 'CustomResourceDefinition')
+      .filter(isDefinition)
       .map(({ spec }) => [
         `${field(spec, 'group')}|${field(spec, 'names', 'kind')}`,
         field(spec, 'scope') === 'Cluster' ? ('Cluster' as const) : ('Namespaced' as const),

@@ -65,6 +65,12 @@ export function show(value: unknown): string {
   return line.length > 100 ? `${line.slice(0, 97)}…` : line;
 }
 
+/** What Argo CD is told anew, under a line that says so; nothing where nothing is. */
+export function formatDelivery(delivery: Changes): string[] {
+  const told = formatChanges(delivery);
+  return told.length > 0 ? ['dist/argocd:', ...told] : [];
+}
+
 /** What happens to some objects: deletions first, then changes by field, then what is new. */
 export function formatChanges(changes: Changes | undefined): string[] {
   if (!changes) return [];

@@ -1,12 +1,11 @@
 import { formatApproval } from '../delivery/approvals';
-import { formatChanges } from '../manifests/summary';
+import { formatChanges, formatDelivery } from '../manifests/summary';
 import type { Proposal } from './proposal';
 import type { Preview } from './preview';
 
 /** What happens to the objects of a stage, and to what Argo CD is told of it. */
 export function formatRendered({ summary, delivery }: Preview): string[] {
-  const told = formatChanges(delivery);
-  return [...formatChanges(summary), ...(told.length > 0 ? ['dist/argocd:', ...told] : [])];
+  return [...formatChanges(summary), ...formatDelivery(delivery)];
 }
 
 /** The plan, the rendered difference, and the proof that no other stage changes. */

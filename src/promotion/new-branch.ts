@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseValues, valueIn } from '../config/yaml-edit';
+import { valueIn } from '../config/yaml-edit';
 import { moveBranch } from '../git/checkout';
 import { fetchTip, pushPlanned, remoteHead } from '../git/push';
 import { isAncestor, remoteOf } from '../git/read';
@@ -9,7 +7,7 @@ import { requireUpstream, type Upstream } from '../git/state';
 import { EXIT, UserError } from '../model/errors';
 import type { Outcome } from './proposal';
 import { noTip, taken, unpushed } from './refusals';
-import type { Workspace } from './workspace';
+import { baseToday, type Workspace } from './workspace';
 
 /** Puts a commit on a new branch, and pushes it where there is an upstream; the checkout stays where it is. */
 export async function onNewBranch(
@@ -70,7 +68,7 @@ async function sameChange({ repo }: Workspace, ref: string, commit: string): Pro
 export async function upstreamOf({ world, repo, checkout }: Workspace): Promise<Upstream> {
   if (checkout.ref !== 'HEAD') return requireUpstream(repo, checkout.ref);
   const remote = await remoteOf(repo);
-  const base = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
+  const base = baseToday(world.root);
   const named = valueIn(base, ['repository', 'revision']) ?? 'HEAD';
   const ref = named === 'HEAD' ? remote && (await remoteHead(repo, remote)) : `refs/heads/${String(named)}`;
   if (remote === undefined || ref === undefined)

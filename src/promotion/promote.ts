@@ -1,6 +1,4 @@
 import type { z } from 'zod';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { formatPath } from '../config/located';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { show } from '../manifests/summary';
@@ -16,7 +14,7 @@ import { planPromotion, type PlannedChange, type PromotionPlan } from './plan';
 import { CLASSES, type ChangeClass } from './promotable';
 import { refuseUnknownApps } from './refusals';
 import { appsOf, sourceOf, type StageSource } from './values';
-import { baseValuesAt, readStage, tellRefusal, type Workspace, type World } from './workspace';
+import { baseToday, baseValuesAt, readStage, refusalsToldBy, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
 export interface PromoteOptions extends OperationOptions {
@@ -42,7 +40,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   const { world, repo, checkout } = workspace;
   const to = await readStage(world.root, repo, options.to);
   const from = await readStage(world.root, repo, sourceName(options, to));
-  const report = options.dryRun ? ({ cause }: Problem) => tellRefusal(world, cause) : undefined;
+  const report = refusalsToldBy(world, options.dryRun);
   const plan = await planBetween(workspace, from, to, { ...options, report });
   requireApps(to, plan, options.apps ?? []);
   if (plan.edits.length === 0) return undefined;
@@ -144,7 +142,7 @@ async function newBase(
   to: StageSource,
   { report }: Reporting,
 ): Promise<{ revision: string; baseValues: unknown } | undefined> {
-  const today = parseValues(readFileSync(join(world.root, 'environments/base.yaml'), 'utf8'));
+  const today = baseToday(world.root);
   const allowed = async (): Promise<string> => {
     if (from.base === undefined) return baseOf(repo, checkout.head, today);
     await requireOnDefault(repo, from.base, today);

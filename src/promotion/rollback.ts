@@ -15,7 +15,7 @@ import { preview } from './preview';
 import { contentHash } from './records';
 import { historyMissing, refuseUnknownApps } from './refusals';
 import { reasonsOf, releasesOf, type Release } from './releases';
-import { readStage, type Workspace, type World } from './workspace';
+import { baseToday, readStage, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
 export interface RollbackOptions extends OperationOptions {
@@ -147,13 +147,10 @@ async function stageBack(
     path: [key],
     value: valueIn(today, [key]),
   }));
-  const base = valueIn(before, ['base']) ?? (await baseOf(repo, target, baseToday(world)));
+  const base = valueIn(before, ['base']) ?? (await baseOf(repo, target, baseToday(world.root)));
   const edits = [...kept, { path: ['base'], value: base }, { path: ['hold'], value: reasonFor(target) }];
   return editYaml(then, edits, `environments/${stage}.yaml`);
 }
-
-const baseToday = ({ root }: World): unknown =>
-  parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'));
 
 const reasonFor = (target: string): string => `rolled back to ${target.slice(0, 12)}`;
 
@@ -171,7 +168,7 @@ async function appsBack(
   });
   const pin =
     stage.base === undefined
-      ? [{ path: ['base'], value: await baseOf(repo, checkout.head, baseToday(world)) }]
+      ? [{ path: ['base'], value: await baseOf(repo, checkout.head, baseToday(world.root)) }]
       : [];
   const hold = { path: ['hold'], value: `${options.apps!.join(', ')} ${reasonFor(target)}` };
   return editYaml(stage.text, [...edits, ...pin, hold], stage.file);

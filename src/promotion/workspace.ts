@@ -6,7 +6,7 @@ import { repairCheckout } from '../git/checkout';
 import { readObjects, requireCommit } from '../git/read';
 import { openRepository, requireGit, type Repo } from '../git/repository';
 import { requireCheckout, type Checkout } from '../git/state';
-import { UserError } from '../model/errors';
+import { UserError, type Problem } from '../model/errors';
 import { suggest } from '../model/nearest';
 import type { StageSource } from './values';
 
@@ -82,14 +82,18 @@ export async function openWorkspace(world: World, { dryRun, branch }: WorkspaceU
     now: world.now().getTime(),
     inputs: INPUTS,
     detached: branch !== undefined,
-    report: dryRun ? ({ cause }) => tellRefusal(world, cause) : undefined,
+    report: refusalsToldBy(world, dryRun),
   });
   return { world, repo, checkout };
 }
 
-/** Tells what keeps a commit from being made, where none is asked for. */
-export const tellRefusal = (world: World, cause: string): void =>
-  world.tell?.(`without --dry-run this is refused: ${cause}`);
+/** Where no commit is asked for, who tells what would keep one from being made. */
+export const refusalsToldBy = (world: World, dryRun = false): ((problem: Problem) => void) | undefined =>
+  dryRun ? ({ cause }) => world.tell?.(`without --dry-run this is refused: ${cause}`) : undefined;
+
+/** What base.yaml says in the checkout. */
+export const baseToday = (root: string): unknown =>
+  parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'));
 
 /** The names of all stages, sorted. */
 export function stageNames(root: string): string[] {
@@ -121,10 +125,7 @@ export async function readStage(root: string, repo: Repo | undefined, name: stri
   const values = parseValues(text);
   const base = valueIn(values, ['base']);
   const pinned = typeof base === 'string' ? base : undefined;
-  const baseValues =
-    pinned === undefined || !repo
-      ? parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'))
-      : await baseValuesAt(repo, pinned);
+  const baseValues = pinned === undefined || !repo ? baseToday(root) : await baseValuesAt(repo, pinned);
   return { name, file, text, values, base: pinned, baseValues };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Sizing } from '../delivery';
-import type { KubeObject } from '../model/kube';
+import { isDefinition, type KubeObject } from '../model/kube';
 
 /** Argo CD's manifest, sorted by when and how it is created. */
 export interface Installation {
@@ -40,7 +40,6 @@ export function installation(objects: readonly KubeObject[], options: Installati
     .map((object) => inNamespace(object, namespace))
     .map((object) => (profile === 'ha' && size ? sized(object, size) : object))
     .map((object) => (flags === undefined ? object : stamped(object, flags)));
-  const isDefinition = (object: KubeObject): boolean => object.kind === 'CustomResourceDefinition';
   return {
     definitions: kept.filter(isDefinition),
     rest: kept.filter((object) => !isDefinition(object)),
@@ -49,7 +48,7 @@ export function installation(objects: readonly KubeObject[], options: Installati
 
 /** Network policies carry no component label; their names begin with that of the part that they guard. */
 function componentOf(object: KubeObject): string | undefined {
-  if (object.kind === 'CustomResourceDefinition') return undefined;
+  if (isDefinition(object)) return undefined;
   const label = object.metadata.labels?.['app.kubernetes.io/component'];
   const match = /^argocd-(applicationset-controller|dex-server|notifications-controller)\b/.exec(
     object.metadata.name,

@@ -1,6 +1,6 @@
 import { DELIVERY } from '../delivery/names';
 import type { DistFile, FileState } from '../manifests/publish';
-import { formatChanges, formatSummaries, type Changes, type StageSummary } from '../manifests/summary';
+import { formatDelivery, formatSummaries, type Changes, type StageSummary } from '../manifests/summary';
 import { getOrSet } from '../model/maps';
 
 /** How a run went about it. */
@@ -19,8 +19,7 @@ interface Findings {
 
 /** What a person reads of a run: its stages, what Argo CD is told anew, and the files that were not as they should be. */
 export function report({ stages, delivery, files, hostFiles }: Findings, { check, dryRun }: Mode): string {
-  const told = formatChanges(inFew(delivery));
-  const lines = [...formatSummaries(stages), ...(told.length > 0 ? ['dist/argocd:', ...told] : [])];
+  const lines = [...formatSummaries(stages), ...formatDelivery(inFew(delivery))];
   if (check) {
     const stale = [
       ...files.map(
