@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, lchownSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryRepository } from '../support/repository';
 
@@ -45,7 +45,7 @@ function canBeRefused(): boolean {
 ])('%s that cannot be read is an error that names it, in a check as well', async (_, path) => {
   expect((await synth()).code).toBe(0);
   if (isRoot)
-    readdirSync(repository.root).forEach((name) => chownSync(join(repository.root, name), NOBODY, NOBODY));
+    readdirSync(repository.root).forEach((name) => lchownSync(join(repository.root, name), NOBODY, NOBODY));
   chmodSync(join(repository.root, path), 0);
   const outcomes = [await unprivileged(() => synth('--check')), await unprivileged(() => synth())];
   chmodSync(join(repository.root, path), 0o755);
