@@ -1,9 +1,10 @@
 import { DNS_LABEL, NO_DNS_LABEL } from '../model/dns-label';
 import type { AppClass } from '../model/environment';
 import type { Problem } from '../model/errors';
-import { suggest } from '../model/nearest';
+import { nearest, suggest } from '../model/nearest';
 import { locateKey, valueAt, type Entry, type LocatedMap } from './located';
 import { BASE_FILE } from './stage-files';
+import type { Found } from './validate';
 
 /** An app's name is its file's under dist/: Argo CD and kubectl read this one as an instruction. */
 const RESERVED = ['kustomization'];
@@ -53,3 +54,25 @@ export function incompleteApps(
     })),
   };
 }
+
+/** Says of a kind that is missing, or none that there is, which apps need none: classes, called as their files. */
+export const aboutKinds =
+  (classes: readonly AppClass[]) =>
+  (problem: Found): Found => {
+    const [apps, app, key, ...below] = problem.path;
+    if (apps !== 'apps' || key !== 'kind' || below.length > 0) return problem;
+    const isMissing = problem.code === 'missing-key';
+    if (!isMissing && (problem.code !== 'invalid-value' || problem.remedy !== undefined)) return problem;
+    const meant = isMissing
+      ? nearest(
+          String(app),
+          classes.map(({ name }) => name),
+        )
+      : undefined;
+    if (meant !== undefined) return { ...problem, remedy: `Did you mean "${meant}", a class in src/apps/?` };
+    const names = classes.map(({ name }) => name).sort();
+    const there =
+      names.length === 0 ? '' : `; there ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ')}`;
+    const without = `An app without a kind is a class in src/apps/, called as its file${there}.`;
+    return { ...problem, remedy: isMissing ? `${problem.remedy} ${without}` : without };
+  };

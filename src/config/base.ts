@@ -7,7 +7,7 @@ import {
   type AppClass,
   type RepositoryValues,
 } from '../model/environment';
-import { misnamedApps } from './app-entries';
+import { aboutKinds, misnamedApps } from './app-entries';
 import { emptyMap, valueAt, type Entry, type LocatedMap } from './located';
 import { withoutNulls } from './merge';
 import { validate, type Found } from './validate';
@@ -47,7 +47,10 @@ export function readBase(file: LocatedMap, classes: readonly AppClass[]): Base {
     problems: [
       ...nulls,
       ...misnamedApps(file),
-      ...checked.problems.filter((problem) => !mayComeFromStage(problem, nulls)).map(inStage),
+      ...checked.problems
+        .filter((problem) => !mayComeFromStage(problem, nulls))
+        .map(aboutKinds(classes))
+        .map(inStage),
     ],
   };
 }

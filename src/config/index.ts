@@ -1,3 +1,4 @@
+export { OWN_KIND } from './class-values';
 export { loadRepository, type LoadOptions } from './load';
 export { schemaLine } from './schema-line';
 export { schemaFiles, type SchemaFile } from './schema/files';

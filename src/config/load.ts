@@ -71,7 +71,9 @@ export function loadRepository(options: LoadOptions): Repository {
     blameBase([...found, ...(facts ? checkStages(facts) : [])], base?.problems ?? [], input.stages.size),
     facts ? checkRepository(facts) : [],
   ].flat();
-  const problems = [...input.problems, ...withoutEchoes(further, input.problems)];
+  const empty = (base?.problems ?? []).filter(({ code }) => code === 'empty-value');
+  const first = [...input.problems, ...empty];
+  const problems = [...first, ...withoutEchoes(further, first)];
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
   const warnings = warningsOf(environments);
   const repository = { values: facts.values, environments, warnings, locate: facts.locate };

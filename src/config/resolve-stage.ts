@@ -9,8 +9,9 @@ import {
 import type { Problem } from '../model/errors';
 import { NEVER_PINNED } from '../model/promotion';
 import { suggest } from '../model/nearest';
-import { incompleteApps, misnamedApps } from './app-entries';
+import { aboutKinds, incompleteApps, misnamedApps } from './app-entries';
 import type { Base } from './base';
+import { unfitClasses } from './class-values';
 import { locate, valueAt, type Located, type LocatedMap } from './located';
 import { merge } from './merge';
 import { BASE_FILE } from './stage-files';
@@ -56,6 +57,7 @@ export function resolveStage(
     ...incomplete.problems,
     ...checked.problems
       .filter(({ path }) => path[0] !== 'apps' || !incomplete.apps.has(String(path[1])))
+      .map(aboutKinds(classes))
       .map(inBase),
     ...(checked.value ? unfitClasses(checked.value as StageValues, classes) : []),
   ];
@@ -97,25 +99,4 @@ function inBase(problem: Found): Problem {
   const misplaced = problem.code === 'unknown-key' && problem.path.length === 1;
   if (!misplaced || !BASE_KEYS.includes(String(problem.path[0]))) return problem;
   return { ...problem, remedy: `It belongs in ${BASE_FILE}.` };
-}
-
-/** Classes are code of the repository's own, and their schemas may lack what every app has. */
-const unfitClasses = ({ apps }: StageValues, classes: readonly AppClass[]): readonly Problem[] =>
-  classes.flatMap(({ name }): Problem[] => {
-    const unfit = apps[name] && unfitValues(apps[name]);
-    if (!unfit) return [];
-    const { says, remedy } = unfit;
-    const cause = `the values of the class "${name}" ${says}`;
-    return [{ code: 'class-values', cause, remedy, at: { file: `src/apps/${name}.ts` } }];
-  });
-
-/** Why the program cannot do with what the schema of a class leaves; undefined where it can. */
-export function unfitValues(values: object): { readonly says: string; readonly remedy: string } | undefined {
-  const { network, kind } = values as { network?: { to?: unknown } | null; kind?: unknown };
-  if (!Array.isArray(network?.to)) {
-    const remedy = 'Declare them as "static readonly values = appValues({ … })".';
-    return { says: 'lack what every app has', remedy };
-  }
-  if (kind === undefined) return undefined;
-  return { says: 'have a "kind", which tells what an app without a class is', remedy: 'Call it otherwise.' };
 }

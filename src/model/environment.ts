@@ -15,6 +15,8 @@ import { yamlApp } from './values/workloads';
 /** An app that is a class in src/apps/: its name and the schema of its values. */
 export interface AppClass {
   readonly name: string;
+  /** Path from the root, for messages; absent for one that code hands over. */
+  readonly file?: string;
   readonly values: z.ZodType;
 }
 

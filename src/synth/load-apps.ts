@@ -2,13 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConstructor } from '../constructs';
 import type { z } from 'zod';
+import { OWN_KIND } from '../config';
 import type { AppClass } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 
 /** An app from src/apps/: what config needs to read its values, and what constructs need to build it. */
 export interface LoadedApp extends AppClass {
   readonly construct: AppConstructor;
-  /** Path from the root, for messages. */
   readonly file: string;
 }
 
@@ -74,7 +74,15 @@ export function loadApps(root: string): readonly LoadedApp[] {
       });
       return [];
     }
-    return [{ name, values: classes[0]!.values, construct: classes[0]!, file: at.file }];
+    const { values } = classes[0]!;
+    if ('kind' in keysOf(values))
+      problems.push({
+        code: 'class-values',
+        at,
+        cause: `the values of the class "${name}" ${OWN_KIND}`,
+        remedy: 'Call it otherwise.',
+      });
+    return [{ name, values, construct: classes[0]!, file: at.file }];
   });
   if (problems.length > 0) throw new UserError(problems);
   return apps;
@@ -93,6 +101,21 @@ function appClasses(module: unknown): AppWithValues[] {
     typeof value === 'function' &&
     typeof (value as { values?: { safeParse?: unknown } }).values?.safeParse === 'function';
   return [...new Set(exported.filter(isApp))];
+}
+
+/** The keys that a schema takes, as far as it tells: of one that makes something else of them, those that go in. */
+function keysOf(schema: z.core.$ZodType): object {
+  const {
+    shape,
+    in: input,
+    innerType,
+  } = schema._zod.def as z.core.$ZodTypeDef & {
+    readonly shape?: object;
+    readonly in?: z.core.$ZodType;
+    readonly innerType?: z.core.$ZodType;
+  };
+  const inner = input ?? innerType;
+  return shape ?? (inner ? keysOf(inner) : {});
 }
 
 /** What the loader says, with the place it found, and without the folder that this machine keeps the repository in. */

@@ -137,6 +137,6 @@ test('an app needs its kind in base.yaml', () => {
     complaintsOf({ 'base.yaml': BASE.replace('    kind: service\n', ''), 'dev.yaml': 'apps: { web: null }' }),
   ).toEqual([
     `environments/base.yaml:10:3: apps.web.kind is missing [missing-key]
-    → It is one of service, worker, stateful, job, cronjob, manifests.`,
+    → It is one of service, worker, stateful, job, cronjob, manifests. An app without a kind is a class in src/apps/, called as its file.`,
   ]);
 });

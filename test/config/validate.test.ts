@@ -230,17 +230,69 @@ test('the values of a class are checked by its own schema', () => {
 });
 
 test('a class whose schema has a kind of its own is named: it would be taken for an app of that kind', () => {
-  const odd = { name: 'odd', values: appValues({ kind: z.enum(['worker', 'mysql']).default('mysql') }) };
+  const values = appValues({ kind: z.enum(['worker', 'mysql']).default('mysql') });
+  const odd = { name: 'odd', file: 'src/apps/odd.js', values };
   expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': '{}' }, [odd])).toEqual([
-    expect.stringContaining('src/apps/odd.ts: the values of the class "odd" have a "kind"'),
+    expect.stringContaining('src/apps/odd.js: the values of the class "odd" have a "kind"'),
   ]);
 });
 
 test('a class whose schema lacks what every app has is named', () => {
-  const odd = { name: 'odd', values: z.strictObject({}) };
+  const odd = { name: 'odd', file: 'src/apps/odd.ts', values: z.strictObject({}) };
   expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': '{}' }, [odd])).toEqual([
     expect.stringContaining(
       'src/apps/odd.ts: the values of the class "odd" lack what every app has [class-values]',
     ),
+  ]);
+});
+
+test.each([
+  ['hold a bigint at size', z.string().transform(BigInt).prefault('12')],
+  ['hold a bigint at size.0["in it"]', z.unknown().transform(() => [{ 'in it': 3n }])],
+  [
+    'contain themselves at size.self.list.0',
+    z.unknown().transform(() => {
+      const self: { list: unknown[] } = { list: [] };
+      self.list.push(self);
+      return { self };
+    }),
+  ],
+])('a class whose values %s is named, with the path', (says, size) => {
+  const odd = { name: 'odd', file: 'src/apps/odd.ts', values: appValues({ size }) };
+  expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': 'apps: { odd: { size: "1" } }' }, [odd])).toEqual([
+    `src/apps/odd.ts: the values of the class "odd" ${says} [class-values]
+    They could not be held against those of earlier runs.
+    → Let the schema leave texts, numbers, lists and maps, and make the rest of them in the constructor.`,
+  ]);
+});
+
+test('values that are dates, maps, functions and the like are for the class to read', () => {
+  const size = z.unknown().transform(() => {
+    const twice = { a: 1 };
+    return [new Date(NaN), new Map([[1n, 2n]]), new Set(['a']), Symbol('b'), () => 'c', NaN, twice, twice];
+  });
+  const odd = { name: 'odd', file: 'src/apps/odd.ts', values: appValues({ size }) };
+  expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': 'apps: { odd: { size: 1 } }' }, [odd])).toEqual([]);
+});
+
+test('a kind that is missing, or that there is not, names the classes, which have none', () => {
+  const queue = { name: 'queue', values: appValues({}) };
+  const base = `${BASE}  quue: { size: 1 }\n  api: {}\n  store: { kind: Deployment }\n  poll: { kind: wroker }\n  no:\n    kind:\n`;
+  const kinds = 'service, worker, stateful, job, cronjob, manifests';
+  const without = 'An app without a kind is a class in src/apps/, called as its file';
+  expect(complaintsOf({ 'base.yaml': base, 'dev.yaml': '{}' }, [database, queue])).toEqual([
+    expect.stringMatching(/base\.yaml:9:1: apps\.database\.image is missing/),
+    `environments/base.yaml:18:3: apps.quue.kind is missing [missing-key]
+    → Did you mean "queue", a class in src/apps/?`,
+    `environments/base.yaml:19:3: apps.api.kind is missing [missing-key]
+    → It is one of ${kinds}. ${without}; there are: database, queue.`,
+    `environments/base.yaml:20:18: apps.store.kind is "Deployment": must be one of ${kinds} [invalid-value]
+    → ${without}; there are: database, queue.`,
+    `environments/base.yaml:21:17: apps.poll.kind is "wroker": must be one of ${kinds} [invalid-value]
+    → Did you mean "worker"?`,
+    expect.stringMatching(/base\.yaml:23:5: apps\.no\.kind has no value \[empty-value\]/),
+  ]);
+  expect(complaintsOf({ 'base.yaml': `${BASE}  api: {}\n`, 'dev.yaml': '{}' })).toEqual([
+    expect.stringMatching(/It is one of .*, manifests\. An app without a kind is .* as its file\.$/),
   ]);
 });

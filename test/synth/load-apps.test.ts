@@ -11,3 +11,33 @@ test('two files of one name are refused, since only one could be the app', async
     repository.remove();
   }
 });
+
+test.each([
+  ['optional', 'appValues({ kind: z.string().optional() })'],
+  ['needed', 'appValues({ kind: z.string() })'],
+  [
+    'made into something else',
+    'appValues({ kind: z.string().optional() }).transform(({ kind, ...rest }) => rest)',
+  ],
+])(
+  'a class whose schema has a kind of its own that is %s is refused, whether or not it is set',
+  async (_, values) => {
+    const repository = TemporaryRepository.ofSample();
+    try {
+      repository.edit(
+        'src/apps/database.ts',
+        'static readonly values = values;',
+        `static readonly values = ${values} as never;`,
+      );
+      const { code, stderr } = await repository.run('synth');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr:
+          'src/apps/database.ts: the values of the class "database" have a "kind", which tells what an app without a class is [class-values]\n' +
+          '    → Call it otherwise.\n',
+      });
+    } finally {
+      repository.remove();
+    }
+  },
+);

@@ -1,8 +1,8 @@
 import type { AppClass } from '../../model/environment';
+import { unfitValues } from '../class-values';
 import type { Located } from '../located';
 import { mapFromPlain, toPlain } from '../located';
 import { merge } from '../merge';
-import { unfitValues } from '../resolve-stage';
 import { validate } from '../validate';
 import { NOWHERE, recordOf } from './records';
 import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord } from './records';
