@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type * as promotionModule from '../promotion';
 import type { OperationOptions, Outcome, World } from '../promotion';
+import { EXIT, formatProblems } from '../model/errors';
 import type { Context } from './context';
 
 /** What a command that makes a commit is told on its command line. */
@@ -47,7 +48,8 @@ export function printOutcome(
 ): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
   const { formatPreview, pullRequestBody } = require('../promotion') as typeof promotionModule;
-  const { commit, pushed, proposal, preview } = outcome;
+  const { commit, pushed, proposal, preview, refused = [] } = outcome;
+  if (refused.length > 0) context.finish(EXIT.refused);
   const body = branch === undefined ? undefined : pullRequestBody(outcome);
   if (output === 'json') {
     const plan = proposal && {
@@ -55,12 +57,23 @@ export function printOutcome(
       fields: proposal.fields.map(([field, before, after]) => ({ field, before, after })),
     };
     const { summary, delivery, approvals } = preview ?? {};
-    const result = { commit, branch: outcome.branch, pushed, plan, summary, delivery, approvals, body };
+    const result = {
+      commit,
+      branch: outcome.branch,
+      pushed,
+      plan,
+      summary,
+      delivery,
+      approvals,
+      refused,
+      body,
+    };
     context.print(JSON.stringify(result, null, 2));
     return;
   }
   if (!proposal || !preview) return context.print('nothing to do: it is so already');
   context.print(formatPreview({ proposal, preview }));
+  if (refused.length > 0) context.tell(formatProblems(refused));
   if (dryRun) return context.tell('dry run: nothing was written');
   const where = outcome.branch === undefined ? '' : ` on ${outcome.branch}`;
   context.tell(`committed ${commit?.slice(0, 12)}${where}${pushed ? ', pushed' : ''}`);

@@ -1,13 +1,15 @@
 import { diffObjects } from '../manifests/diff';
-import { readTree, requireCommit } from '../git/read';
+import { readTree, requireCommit, resolveCommit } from '../git/read';
+import type { Repo } from '../git/repository';
 import { readManifests } from '../manifests/read';
 import { formatChanges, summarize, type StageSummary } from '../manifests/summary';
+import { UserError, type Problem } from '../model/errors';
 import { objectCount, type RenderedFile } from '../model/rendered';
 import type { Prepared } from '../synth/prepare';
 import { prepareNow, prepareWith } from './preview';
 import { planBetween } from './promote';
 import { unlike, type Words } from './unlike';
-import { openRepo, readStage, requireStage, type World } from './workspace';
+import { openRepo, readStage, requireStage, stageNames, type World } from './workspace';
 
 /** What lies between two stages. */
 export interface StageDiff {
@@ -17,14 +19,17 @@ export interface StageDiff {
   readonly notYetPromoted: StageSummary;
   /** What would differ even then, from the source to the target: what the stages say of their own. */
   readonly intended: StageSummary;
+  /** Destructive changes among the former that nobody acknowledged: promoting it is refused. */
+  readonly refused: readonly Problem[];
 }
 
 /**
  * Compares what two stages deploy, by object and field, as if both were called like the target.
- * @throws UserError for what synth refuses
+ * @throws UserError for what is wrong with one of them
  */
 export async function diffStages(world: World, fromName: string, toName: string): Promise<StageDiff> {
   const repo = await openRepo(world);
+  await refuseRevisions(repo, world.root, [fromName, toName]);
   const [from, to] = [await readStage(world.root, repo, fromName), await readStage(world.root, repo, toName)];
   const now = await prepareNow(world);
   const head = await requireCommit(repo, 'HEAD');
@@ -43,7 +48,21 @@ export async function diffStages(world: World, fromName: string, toName: string)
     to: toName,
     notYetPromoted: summarize(toName, countOf(promoted), diffObjects(was, is)),
     intended: summarize(toName, countOf(promoted), diffObjects(theirs, wanted)),
+    refused: after === now ? [] : after.refused,
   };
+}
+
+/** @throws UserError `unknown-stage` for a revision in place of a stage: that is asked otherwise */
+async function refuseRevisions(repo: Repo, root: string, names: readonly string[]): Promise<void> {
+  const stages = stageNames(root);
+  const stage = names.find((name) => stages.includes(name)) ?? '<stage>';
+  for (const name of names)
+    if (!stages.includes(name) && (await resolveCommit(repo, name)) !== undefined)
+      throw new UserError({
+        code: 'unknown-stage',
+        cause: `there is no stage ${JSON.stringify(name)}, but a revision`,
+        remedy: `stageline diff ${stage} --against ${name}`,
+      });
 }
 
 /**

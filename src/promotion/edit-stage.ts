@@ -3,7 +3,6 @@ import { formatPath } from '../config/located';
 import { editYaml, valueIn, type ValuePath } from '../config/yaml-edit';
 import { imageName, parseImage } from '../manifests/image';
 import { show } from '../manifests/summary';
-import { EXIT, UserError } from '../model/errors';
 import { describeMissing, type AppPath } from './app-path';
 import { directEdit, held } from './gates';
 import { carryOut, type OperationOptions } from './operation';
@@ -85,10 +84,10 @@ export function directlyEdit<T extends AppPath>(
         else if (before === undefined) world.tell?.(describeMissing(one, apps[app]));
       }
       if (changes.length === 0) return undefined;
-      const closed = [...held(stage), ...directEdit(stage)];
-      if (closed.length > 0 && options.skip === undefined) throw new UserError(closed, EXIT.refused);
+      const closed = options.skip === undefined ? [...held(stage), ...directEdit(stage)] : [];
       const edits = changes.map((change) => ({ path: pathOf(change), value: change.value }));
-      return proposal(options, stage, editYaml(stage.text, edits, stage.file), changes, verb);
+      const text = editYaml(stage.text, edits, stage.file);
+      return { ...proposal(options, stage, text, changes, verb), closed };
     },
     options,
   );

@@ -5,7 +5,7 @@ import { readRef } from '../git/refs';
 import { isShallow, type Repo } from '../git/repository';
 import { parseLock, readLock } from '../manifests/publish';
 import type { Repository } from '../model/environment';
-import { EXIT, UserError, type Problem } from '../model/errors';
+import type { Problem } from '../model/errors';
 import { secondsOf } from '../model/promotion';
 import { load } from '../synth/load';
 import { windowsAt } from '../delivery';
@@ -26,17 +26,16 @@ export interface GateInput {
   readonly direct?: boolean;
 }
 
-/** What a commit says of the gates it passed. */
-export interface Passed {
+/** What a commit says of the gates it passed, and those that it does not. */
+export interface Gates {
   readonly notes: readonly string[];
   readonly trailers: readonly (readonly [key: string, value: string])[];
+  /** What opens each that is closed, and when. */
+  readonly closed: readonly Problem[];
 }
 
-/**
- * The gates between two stages.
- * @throws UserError with every gate that is closed, what opens it and when; exit code 3
- */
-export async function requireOpen(workspace: Workspace, input: GateInput): Promise<Passed> {
+/** The gates between two stages; with a reason to skip them none is closed. */
+export async function askGates(workspace: Workspace, input: GateInput): Promise<Gates> {
   const notes: string[] = [];
   // Read once, and only where a gate asks for it.
   let known: Repository | undefined;
@@ -48,11 +47,11 @@ export async function requireOpen(workspace: Workspace, input: GateInput): Promi
     ...windows(workspace, input.to, repository),
     ...approved(input),
   ];
-  if (closed.length === 0) return { notes, trailers: [] };
-  if (input.skip === undefined) throw new UserError(closed, EXIT.refused);
+  if (closed.length === 0 || input.skip === undefined) return { notes, trailers: [], closed };
   return {
     notes: [...notes, ...closed.map((problem) => `skipped: ${problem.cause}`)],
     trailers: [['Gates-Skipped', input.skip]],
+    closed: [],
   };
 }
 

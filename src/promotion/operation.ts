@@ -5,7 +5,7 @@ import { pushPlanned, type Attempt, type RemoteRef } from '../git/push';
 import { isAncestor } from '../git/read';
 import { readRef } from '../git/refs';
 import type { Upstream } from '../git/state';
-import { EXIT, UserError } from '../model/errors';
+import { EXIT, UserError, type Problem } from '../model/errors';
 import { formatPreview } from './format';
 import { onNewBranch, requirePushed, upstreamOf } from './new-branch';
 import { preview, type Preview } from './preview';
@@ -35,7 +35,7 @@ async function commitAndMove(world: World, plan: Planner, options: OperationOpti
   if (upstream && options.branch === undefined && !options.dryRun)
     return pushOnBranch(world, plan, workspace, upstream);
   if (upstream && !options.dryRun) await requirePushed(workspace, upstream);
-  const planned = await propose(workspace, plan);
+  const planned = await propose(workspace, plan, options.dryRun);
   if (!planned || options.dryRun) return { ...planned, pushed: false };
   const commit = await commitOf(workspace, workspace.checkout.head, planned);
   if (commit === undefined) return { pushed: false };
@@ -48,13 +48,19 @@ async function commitAndMove(world: World, plan: Planner, options: OperationOpti
 interface Planned {
   readonly proposal: Proposal;
   readonly preview: Preview;
+  readonly refused: readonly Problem[];
 }
 
-async function propose(workspace: Workspace, plan: Planner): Promise<Planned | undefined> {
+/** @throws UserError with exit code 3 for what guards refuse, unless it is only to be shown */
+async function propose(workspace: Workspace, plan: Planner, shown = false): Promise<Planned | undefined> {
   const proposal = await plan(workspace);
   if (!proposal) return undefined;
+  const { closed = [] } = proposal;
+  if (closed.length > 0 && !shown) throw new UserError(closed, EXIT.refused);
   const seen = await preview(workspace.world, proposal);
-  return seen.changes.size === 0 ? undefined : { proposal, preview: seen };
+  const refused = [...closed, ...seen.prepared.refused];
+  if (refused.length > 0 && !shown) throw new UserError(refused, EXIT.refused);
+  return seen.changes.size === 0 ? undefined : { proposal, preview: seen, refused };
 }
 
 function commitOf(

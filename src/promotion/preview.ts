@@ -8,7 +8,7 @@ import { EXIT, UserError } from '../model/errors';
 import { gitHostOf } from '../model/git-host';
 import { keepHashes } from '../synth/dist-hashes';
 import { prepare, type Prepared } from '../synth/prepare';
-import { ofUnwritten } from './unwritten';
+import { ofUnwritten, onDisk } from './unwritten';
 import { stageNames, type World } from './workspace';
 
 /** What a change of files under environments/ does to the repository, before anything is written. */
@@ -34,7 +34,7 @@ export interface PreviewInput {
 
 /**
  * Renders the repository with other texts, checks it as synth does, and proves that no other stage changes.
- * @throws UserError for everything synth refuses, and `other-stage-changes`, with exit code 3
+ * @throws UserError for everything wrong with it, and `other-stage-changes`, with exit code 3
  */
 export async function preview(world: World, input: PreviewInput): Promise<Preview> {
   const { root } = world;
@@ -56,18 +56,16 @@ export async function preview(world: World, input: PreviewInput): Promise<Previe
 }
 
 /**
- * What the checkout renders with other texts.
- * @throws UserError for everything synth refuses
+ * What the checkout renders with other texts. Destructive changes are only told, as `refused`.
+ * @throws UserError for everything that is wrong with it
  */
-export function prepareWith(
+export async function prepareWith(
   { root, env }: World,
   { texts, manifests }: Pick<PreviewInput, 'texts' | 'manifests'>,
 ): Promise<Prepared> {
-  return ofUnwritten(root, texts, async () => {
-    const prepared = await prepare({ root, env, texts: new Map([...allTexts(root), ...texts]), manifests });
-    if (prepared.refused.length > 0) throw new UserError(prepared.refused, EXIT.refused);
-    return prepared;
-  });
+  const all = new Map([...allTexts(root), ...texts]);
+  const prepared = await ofUnwritten(root, texts, () => prepare({ root, env, texts: all, manifests }));
+  return { ...prepared, refused: prepared.refused.map((problem) => onDisk(problem, root, texts)) };
 }
 
 /** What the checkout renders: kept, so that whoever asks next is answered sooner. */

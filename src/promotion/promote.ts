@@ -7,7 +7,7 @@ import { yamlApp } from '../model/values/workloads';
 import { loadApps } from '../synth/load-apps';
 import { baseOf, requireOnDefault, sameBase } from './base-revision';
 import { requireSealed } from './ciphertext';
-import { requireOpen } from './gates';
+import { askGates } from './gates';
 import { carryOut, type OperationOptions } from './operation';
 import type { Outcome, Proposal } from './proposal';
 import { planPromotion, type PlannedChange, type PromotionPlan } from './plan';
@@ -46,7 +46,7 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
   if (plan.edits.length === 0) return undefined;
   const after = { ...to, text: plan.text, values: parseValues(plan.text), baseValues: plan.baseValues };
   const sealed = requireSealed(from, after, plan.changes);
-  const passed = await requireOpen(workspace, {
+  const gates = await askGates(workspace, {
     from,
     to,
     skip: options.skip,
@@ -62,15 +62,16 @@ async function propose(workspace: Workspace, options: PromoteOptions): Promise<P
       ...plan.changes.map(describeChange),
       ...plan.missing.map((app) => `${app}: comes with the base, and not before`),
       ...sealed,
-      ...passed.notes,
+      ...gates.notes,
     ],
     trailers: [
       ['Promoted-From', from.name],
       ['Source-Commit', checkout.head],
       ...(typeof base === 'string' ? ([['Base', base]] as const) : []),
-      ...passed.trailers,
+      ...gates.trailers,
     ],
     fields: plan.changes.map((c) => [fieldOf(c), c.before, c.after]),
+    closed: gates.closed,
   };
 }
 

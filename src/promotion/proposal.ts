@@ -1,3 +1,4 @@
+import type { Problem } from '../model/errors';
 import type { Preview } from './preview';
 
 /** One commit to be made: which files under environments/ change, and how the commit says so. */
@@ -12,6 +13,8 @@ export interface Proposal {
   readonly trailers: readonly (readonly [key: string, value: string])[];
   /** The fields and their values before and after; another value before means that somebody was faster. */
   readonly fields: readonly (readonly [field: string, before: unknown, after: unknown])[];
+  /** The gates that are closed: it is shown, and not made. @default none */
+  readonly closed?: readonly Problem[];
 }
 
 /** What became of it. */
@@ -22,4 +25,6 @@ export interface Outcome {
   readonly pushed: boolean;
   readonly proposal?: Proposal;
   readonly preview?: Preview;
+  /** With `dryRun`: what guards refuse of it, a closed gate or a destructive change. */
+  readonly refused?: readonly Problem[];
 }

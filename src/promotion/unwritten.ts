@@ -26,7 +26,8 @@ export async function ofUnwritten<T>(
   }
 }
 
-function onDisk(problem: Problem, root: string, texts: ReadonlyMap<string, string>): Problem {
+/** A problem of files as they would be, at a line only where the file on disk has it. */
+export function onDisk(problem: Problem, root: string, texts: ReadonlyMap<string, string>): Problem {
   const { file, line } = problem.at ?? {};
   const text = file?.startsWith('environments/') ? texts.get(file.slice('environments/'.length)) : undefined;
   if (file === undefined || line === undefined || text === undefined) return problem;

@@ -10,6 +10,7 @@ import {
   setValues,
   status,
 } from '../../src/promotion';
+import { formatProblems } from '../../src/model/errors';
 import { formatBehind, formatSummary, type Outcome } from '../../src/promotion';
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
@@ -31,9 +32,8 @@ const image = (dir: string, stage: string, tag: string): Promise<Outcome> =>
 const healthy = (dir: string, hours: number, revision = 'HEAD', stage = 'staging'): Promise<boolean> =>
   record(at(dir, hours), { stage, revision, result: 'Succeeded', health: 'Healthy' });
 const tryPromote = (dir: string, hours: number): Promise<string> =>
-  promote(at(dir, hours), { to: 'prod', dryRun: true }).then(
-    ({ proposal }) => `open ${proposal?.lines.at(-1) ?? ''}`,
-    (error: Error) => error.message,
+  promote(at(dir, hours), { to: 'prod', dryRun: true }).then(({ proposal, refused = [] }) =>
+    refused.length > 0 ? formatProblems(refused) : `open ${proposal?.lines.at(-1) ?? ''}`,
   );
 
 /** Prod has gates, and staging something to give. */

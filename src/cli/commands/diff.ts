@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { UserError } from '../../model/errors';
+import { EXIT, formatProblems, UserError } from '../../model/errors';
+import type { Changes } from '../../manifests/summary';
 import type * as promotionModule from '../../promotion';
 import type { Context } from '../context';
 import { worldOf } from '../world';
@@ -30,10 +31,16 @@ export function registerDiff(program: Command, context: Context): void {
       const json = (value: unknown): string => JSON.stringify(value, null, 2);
       if (to !== undefined) {
         const diff = await promotion.diffStages(worldOf(context), stage, to);
-        return context.print(output === 'json' ? json(diff) : promotion.formatStageDiff(diff));
+        context.print(output === 'json' ? json(diff) : promotion.formatStageDiff(diff));
+        if (output === 'text' && diff.refused.length > 0) context.tell(formatProblems(diff.refused));
+        return context.finish(isSame(diff.notYetPromoted) ? EXIT.done : EXIT.different);
       }
       const summary = await promotion.diffAgainst(worldOf(context), stage, against!);
       const lines = promotion.formatSummary(summary);
       context.print(output === 'json' ? json(summary) : lines.join('\n') || 'no difference');
+      context.finish(isSame(summary) ? EXIT.done : EXIT.different);
     });
 }
+
+const isSame = ({ added, changed, removed }: Changes): boolean =>
+  [added, changed, removed].every(({ length }) => length === 0);

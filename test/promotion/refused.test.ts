@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { diffStages, promote, rollback, setImage } from '../../src/promotion';
+import { synth } from '../../src/synth/synth';
+import { commitFiles, git, removeScratch } from '../git/scratch';
+import { change, code, edit, ENV, newYamlLab, stageline, WEB, worldAt } from './lab';
+
+afterAll(removeScratch);
+jest.setTimeout(120_000);
+
+const DB = {
+  kind: 'stateful',
+  image: 'registry.example.com/db:1.0.0',
+  ports: { db: { containerPort: 5432 } },
+  resources: { requests: { cpu: '50m', memory: '32Mi' }, limits: { memory: '64Mi' } },
+};
+const GONE = (stage: string): string[] => [`remove StatefulSet lab-${stage}/db`, 'remove 4 of 13 objects'];
+
+/** Prod is pinned to a base that had a database; the stages before it have none any more. */
+async function withoutDatabase(): Promise<string> {
+  const dir = await newYamlLab();
+  await change(dir, 'base', ['apps', 'db'], DB);
+  await promote(worldAt(dir), { to: 'prod', only: 'base' });
+  edit(dir, 'base', ['apps', 'db'], undefined);
+  for (const stage of ['dev', 'staging']) edit(dir, stage, ['allowDestructive'], GONE(stage));
+  await synth({ root: dir, env: ENV });
+  for (const stage of ['dev', 'staging']) edit(dir, stage, ['allowDestructive'], undefined);
+  await synth({ root: dir, env: ENV });
+  commitFiles(dir, {}, 'no database');
+  return dir;
+}
+
+describe('what a guard refuses', () => {
+  test('is shown by diff, with 2, and by a dry run, with 3; the refusal is told after it', async () => {
+    const dir = await withoutDatabase();
+    const before = git(dir, 'rev-parse', 'HEAD');
+    const diff = await stageline(dir, 'diff', 'staging', 'prod');
+    expect(diff).toMatchObject({ code: 2, stdout: expect.stringContaining('  - StatefulSet lab-prod/db') });
+    expect(diff.stderr).toMatch(
+      /^environments\/prod\.yaml:2:1: Stage prod: remove StatefulSet lab-prod\/db \[/,
+    );
+    const dryRun = await stageline(dir, 'promote', '--to', 'prod', '--dry-run');
+    expect(dryRun).toMatchObject({ code: 3, stdout: expect.stringContaining('  - StatefulSet lab-prod/db') });
+    expect(dryRun.stderr).toMatch(/\[destructive-change\](.|\n)*allowDestructive:(.|\n)*nothing was written/);
+    const json = await stageline(dir, 'promote', '--to', 'prod', '--dry-run', '--output', 'json');
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+      3,
+      {
+        summary: { stage: 'prod' },
+        refused: [{ code: 'destructive-change' }, { code: 'destructive-change' }],
+      },
+    ]);
+    expect(await code(promote(worldAt(dir), { to: 'prod' }))).toEqual([
+      3,
+      'destructive-change,destructive-change',
+    ]);
+    expect([git(dir, 'rev-parse', 'HEAD'), git(dir, 'status', '--porcelain')]).toEqual([before, '']);
+    // Acknowledged, it is nothing to refuse.
+    await change(dir, 'prod', ['allowDestructive'], GONE('prod'));
+    expect((await diffStages(worldAt(dir), 'staging', 'prod')).refused).toEqual([]);
+    expect((await promote(worldAt(dir), { to: 'prod', dryRun: true })).refused).toEqual([]);
+  });
+
+  test('is told at once with the gates that are closed, and neither hides the plan', async () => {
+    const dir = await withoutDatabase();
+    await change(dir, 'prod', ['gates'], { soak: '24h' });
+    await change(dir, 'prod', ['hold'], 'until Monday');
+    const { refused, preview } = await promote(worldAt(dir), { to: 'prod', dryRun: true });
+    expect(refused!.map((problem) => problem.code)).toEqual([
+      ...['gate-closed', 'gate-closed'],
+      ...['destructive-change', 'destructive-change'],
+    ]);
+    expect(preview!.summary!.removed).toContain('StatefulSet lab-prod/db');
+    expect(await code(promote(worldAt(dir), { to: 'prod' }))).toEqual([3, 'gate-closed,gate-closed']);
+  });
+
+  test('of a rollback is shown by its dry run', async () => {
+    const dir = await newYamlLab();
+    await change(dir, 'base', ['apps', 'db'], DB);
+    const outcome = await rollback(worldAt(dir), { stage: 'dev', dryRun: true });
+    expect(outcome.refused!.map(({ cause }) => cause)).toEqual(
+      GONE('dev').map((change) => `Stage dev: ${change}`),
+    );
+    expect(outcome.preview!.summary!.removed).toContain('StatefulSet lab-dev/db');
+    expect(await code(rollback(worldAt(dir), { stage: 'dev' }))).toEqual([
+      3,
+      'destructive-change,destructive-change',
+    ]);
+  });
+
+  test('of a direct edit is shown by its dry run', async () => {
+    const dir = await newYamlLab();
+    await change(dir, 'prod', ['gates'], {});
+    const edited = { stage: 'prod', images: WEB('2.0.0') };
+    const { refused, preview } = await setImage(worldAt(dir), { ...edited, dryRun: true });
+    expect(refused).toMatchObject([{ code: 'gate-closed', cause: expect.stringContaining('direct edit') }]);
+    expect(preview!.summary!.images).toHaveLength(1);
+    expect(await code(setImage(worldAt(dir), edited))).toEqual([3, 'gate-closed']);
+  });
+});
+
+describe('diff', () => {
+  test('ends with 2 where something is not promoted yet, or not as it was, and else with 0', async () => {
+    const dir = await newYamlLab();
+    const ends = async (...args: string[]): Promise<number> => (await stageline(dir, 'diff', ...args)).code;
+    // That replicas differ is meant.
+    expect(await ends('dev', 'staging')).toBe(0);
+    expect(await ends('dev', '--against', 'HEAD')).toBe(0);
+    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+    expect(await ends('dev', 'staging')).toBe(2);
+    expect(await ends('dev', '--against', 'HEAD~1', '--output', 'json')).toBe(2);
+    expect(await ends('staging', '--against', 'HEAD~1')).toBe(0);
+  });
+
+  test('says how to ask for the past where a revision stands in place of a stage', async () => {
+    const dir = await newYamlLab();
+    await setImage(worldAt(dir), { stage: 'dev', images: WEB('1.1.0') });
+    for (const args of [
+      ['dev', 'HEAD~1'],
+      ['HEAD~1', 'dev'],
+    ]) {
+      const { code: ended, stderr } = await stageline(dir, 'diff', ...args);
+      expect([ended, stderr]).toEqual([
+        1,
+        expect.stringMatching(/no stage "HEAD~1".*\n.*→ stageline diff dev --against HEAD~1\n/),
+      ]);
+    }
+    expect((await stageline(dir, 'diff', 'dev', 'stagin')).stderr).toContain('"staging"');
+    expect(readFileSync(join(dir, 'environments/dev.yaml'), 'utf8')).toContain('1.1.0');
+  });
+});
