@@ -21,12 +21,15 @@ function mount(...args: string[]): void {
   if (status !== 0) throw new Error(stderr);
 }
 
+/** With the device named, nothing is added that the disk was mounted with: whose it is may be nobody in here. */
+const remount = (options: string): void => mount('-t', 'tmpfs', '-o', `remount,${options}`, 'tmpfs', root);
+
 /** Leaves so many inodes, or blocks, free on the disk as it is now. */
 function shrink(kind: string, free: number): void {
   const { files, ffree, blocks, bfree, bsize } = statfsSync(root);
-  const size =
-    kind === 'free-inodes' ? `nr_inodes=${files - ffree + free}` : `size=${(blocks - bfree + free) * bsize}`;
-  mount('-o', `remount,${size}`, root);
+  remount(
+    kind === 'free-inodes' ? `nr_inodes=${files - ffree + free}` : `size=${(blocks - bfree + free) * bsize}`,
+  );
 }
 
 function attempt(disk: string): unknown {
@@ -34,7 +37,7 @@ function attempt(disk: string): unknown {
   publish({ root, stages: before });
   const old = JSON.stringify(tree(join(root, 'dist')));
   const [kind = '', free] = disk.split('=');
-  if (kind === 'ro') mount('-o', 'remount,ro', root);
+  if (kind === 'ro') remount('ro');
   else if (kind === 'mounted') {
     mkdirSync(join(root, 'dist/prod'));
     mount('-t', 'tmpfs', 'tmpfs', join(root, 'dist/prod'));
