@@ -1,6 +1,8 @@
-import { chmodSync, lchownSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryRepository } from '../support/repository';
+import { isRoot, NOBODY, testOfRefusal, unprivilegedly } from '../support/unprivileged';
 
 let repository: TemporaryRepository;
 beforeEach(() => {
@@ -9,31 +11,9 @@ beforeEach(() => {
 });
 afterEach(() => repository.remove());
 
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
 const synth = (...args: string[]) => repository.run('synth', ...args);
 
-/** Without root's right to ignore permissions; for anyone else they count anyway. */
-async function unprivileged<T>(step: () => Promise<T>): Promise<T> {
-  if (isRoot) process.seteuid!(NOBODY);
-  return step().finally(() => isRoot && process.seteuid!(0));
-}
-
-/** Whoever is not root is refused what root is not; but a checkout in a folder of root's own cannot be run by anybody else. */
-function canBeRefused(): boolean {
-  if (!isRoot) return true;
-  process.seteuid!(NOBODY);
-  try {
-    readFileSync(join(__dirname, '../../package.json'));
-    return true;
-  } catch {
-    return false;
-  } finally {
-    process.seteuid!(0);
-  }
-}
-
-(canBeRefused() ? test : test.skip).each([
+testOfRefusal.each([
   ['a manifest', 'dist/dev/frontend.yaml'],
   ['a manifest of a pinned stage', 'dist/prod/frontend.yaml'],
   ['what Argo CD is given', 'dist/argocd/stage-dev.yaml'],
@@ -44,10 +24,10 @@ function canBeRefused(): boolean {
   ['environments/', 'environments'],
 ])('%s that cannot be read is an error that names it, in a check as well', async (_, path) => {
   expect((await synth()).code).toBe(0);
-  if (isRoot)
-    readdirSync(repository.root).forEach((name) => lchownSync(join(repository.root, name), NOBODY, NOBODY));
+  // Links themselves, and not what they lead to: node_modules is the checkout's own.
+  if (isRoot) execFileSync('chown', ['-R', '-P', '-h', `${NOBODY}:${NOBODY}`, repository.root]);
   chmodSync(join(repository.root, path), 0);
-  const outcomes = [await unprivileged(() => synth('--check')), await unprivileged(() => synth())];
+  const outcomes = [await unprivilegedly(() => synth('--check')), await unprivilegedly(() => synth())];
   chmodSync(join(repository.root, path), 0o755);
   for (const { code, stderr } of outcomes) {
     expect(code).toBe(1);

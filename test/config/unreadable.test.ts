@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadRepository } from '../../src/config';
 import { readTextFile } from '../../src/config/read-file';
 import { BASE, complaintsAt, complaintsOf, inRepository, loadFiles } from '../support/environments';
+import { testOfRefusal, unprivileged } from '../support/unprivileged';
 
 const withDev = (dev: string | Buffer): string[] => complaintsOf({ 'base.yaml': BASE, 'dev.yaml': dev });
 
@@ -109,28 +110,17 @@ test('a pipe is refused, and nobody waits for what comes out of it', () => {
   ]);
 });
 
-test('a file without permission is refused', () => {
+testOfRefusal('a file without permission is refused', () => {
   inRepository({ 'dev.yaml': '{}' }, (root) => {
     const path = join(root, 'environments/dev.yaml');
-    chmodSync(root, 0o755);
+    for (const folder of [root, join(root, 'environments')]) chmodSync(folder, 0o755);
     chmodSync(path, 0o000);
-    expect(() => withoutPrivileges(() => readTextFile(path, 'environments/dev.yaml'))).toThrow(
+    expect(() => unprivileged(() => readTextFile(path, 'environments/dev.yaml'))).toThrow(
       `environments/dev.yaml: environments/dev.yaml cannot be read: permission denied (EACCES) [unreadable-file]
     → Make it a plain file that you may read.`,
     );
   });
 });
-
-/** Root may read everything. */
-function withoutPrivileges<T>(run: () => T): T {
-  if (process.getuid?.() !== 0) return run();
-  process.seteuid!(65534);
-  try {
-    return run();
-  } finally {
-    process.seteuid!(0);
-  }
-}
 
 test('environments/ must be there, and be a folder', () => {
   inRepository({}, (root) => {
