@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { editYaml, parseValues, valueIn, withValue } from '../../src/config/yaml-edit';
+import { cpuSeconds } from '../support/cpu';
 
 const STAGE = `# yaml-language-server: $schema=schema/stage.schema.json
 #
@@ -233,13 +234,9 @@ describe('several edits of a file', () => {
   it('are made in one pass, a thousand as well as one', () => {
     const names = Array.from({ length: 1000 }, (_, i) => `app-${i}`);
     const large = `apps:\n${names.map((name) => `  ${name}: { image: r/x:1 }\n`).join('')}`;
-    const start = process.cpuUsage();
-    const after = editYaml(
-      large,
-      names.map((name) => ({ path: ['apps', name, 'image'], value: 'r/x:2' })),
-      'f.yaml',
-    );
-    expect(process.cpuUsage(start).user / 1e6).toBeLessThan(5);
+    const each = names.map((name) => ({ path: ['apps', name, 'image'], value: 'r/x:2' }));
+    let after = '';
+    expect(cpuSeconds(() => (after = editYaml(large, each, 'f.yaml')))).toBeLessThan(5);
     expect(after).toBe(large.replaceAll('r/x:1', 'r/x:2'));
   });
 });
