@@ -5,5 +5,6 @@ module.exports = {
   roots: ['<rootDir>/test/slow'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 2,
-  testTimeout: 600_000,
+  // Half an hour, for the tests of three Node versions side by side with others.
+  testTimeout: 1_800_000,
 };

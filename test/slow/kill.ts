@@ -140,7 +140,7 @@ async function runAndKill(victim: Victim, root: string, moment: Moment): Promise
 }
 
 /** Signals a command with all that it started; false: none of it is left. */
-function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+export function killGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal);
   } catch {

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MANIFEST, SHA256 } from '../stack/fixture';
@@ -39,9 +48,14 @@ export class Greeter extends BaseApp<Values> {
 `;
 
 test('the packed package serves a repository of its user: synth, cdk8s, types, snapshots by one import, Pulumi', async () => {
+  // What is packed is built first, into lib/.
+  const copy = join(folder, 'copy');
+  const made = ['.git', '.stageline', 'lib', 'node_modules'].map((name) => join(source, name));
+  cpSync(source, copy, { recursive: true, filter: (path) => !made.includes(path) });
+  symlinkSync(join(source, 'node_modules'), join(copy, 'node_modules'));
   const packed = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-      cwd: source,
+      cwd: copy,
       env,
       encoding: 'utf8',
     }).replace(/^[^[]*/, ''),
@@ -94,13 +108,13 @@ test('the packed package serves a repository of its user: synth, cdk8s, types, s
     '@swc/jest',
     'cdk8s-cli',
   ].map((name) => `${name}@${devDependencies[name]}`);
-  run(`npm install --no-audit --no-fund ${join(folder, packed[0]!.filename)} ${tools.join(' ')}`);
+  run(`npm install --no-audit --no-fund ../${packed[0]!.filename} ${tools.join(' ')}`);
 
   expect(run('npx stageline schema')).toContain('environments/schema/stage.schema.json');
   expect(run('npx stageline synth')).toMatch(/^dev +\d+ objects/m);
   // Started as one bundle, which was made by the first command.
-  const made = readdirSync(join(user, 'node_modules/stageline/.stageline/program'));
-  expect(made.filter((name) => name.endsWith('.js'))).toHaveLength(1);
+  const bundles = readdirSync(join(user, 'node_modules/stageline/.stageline/program'));
+  expect(bundles.filter((name) => name.endsWith('.js'))).toHaveLength(1);
   expect(readdirSync(join(user, 'dist/dev'))).toContain('greeter.yaml');
   expect(run('npx cdk8s synth')).toContain('.stageline/cdk8s/dev/greeter.yaml');
   expect(run('npx stageline synth --check')).toContain('dist/ is up to date');
@@ -128,4 +142,4 @@ test('the packed package serves a repository of its user: synth, cdk8s, types, s
     ),
   });
   expect({ exitCode, logs }).toEqual({ exitCode: 0, logs: [] });
-}, 600_000);
+});

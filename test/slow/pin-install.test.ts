@@ -33,7 +33,6 @@ export class Probe extends BaseApp<z.output<typeof values>> {
 `;
 
 afterAll(removeScratch);
-jest.setTimeout(20 * 60_000);
 
 let dir: string;
 let base: string;

@@ -22,7 +22,6 @@ import {
 } from '../promotion/lab';
 
 afterAll(removeScratch);
-jest.setTimeout(300_000);
 
 let template: Promise<{ dir: string; base: string }> | undefined;
 

@@ -5,9 +5,9 @@ import { openRepo } from '../../src/promotion/workspace';
 import { synth } from '../../src/synth/synth';
 import { git, removeScratch } from '../git/scratch';
 import { ENV, newYamlLab, worldAt } from '../promotion/lab';
+import { killGroup } from './kill';
 
 afterAll(removeScratch);
-jest.setTimeout(30 * 60_000);
 
 const KILLS = Number(process.env['KILLS'] ?? 100);
 const CHILD = join(__dirname, '../promotion/kill-child.ts');
@@ -23,15 +23,14 @@ function killAfter(dir: string, what: string, tag: string, delay: number, group:
     });
     child.stderr.resume();
     child.stdout.once('data', () =>
-      setTimeout(() => {
-        try {
-          process.kill(group ? -child.pid! : child.pid!, 'SIGKILL');
-        } catch {
-          // It has ended by itself.
-        }
-      }, delay),
+      setTimeout(() => (group ? killGroup(child.pid!, 'SIGKILL') : child.kill('SIGKILL')), delay),
     );
-    child.on('close', (_, signal) => resolve(signal === 'SIGKILL'));
+    child.on('close', (_, signal) => {
+      // A git that was left behind ends by itself; what it leaves is what the next command finds.
+      const wait = (): unknown =>
+        killGroup(child.pid!, 0) ? setTimeout(wait, 5) : resolve(signal === 'SIGKILL');
+      wait();
+    });
   });
 }
 
@@ -45,8 +44,6 @@ test(`${KILLS} kills of promote, rollback and set-image: never a broken tree`, a
     const before = git(dir, 'rev-parse', 'HEAD');
     const what = ['set', 'promote', 'rollback'][i % 3]!;
     if (await killAfter(dir, what, `1.${i}.0`, random() * 900, random() < 0.5)) killed++;
-    // A git that was left behind ends by itself; what it leaves is what the next command finds.
-    await new Promise((resolve) => setTimeout(resolve, 200));
     await openRepo(worldAt(dir));
     const after = git(dir, 'rev-parse', 'HEAD');
     if (after !== before) expect(git(dir, 'rev-parse', 'HEAD~1')).toBe(before);

@@ -10,7 +10,6 @@ import { bareCopy, cloneOf } from '../git/scratch';
 import { ENV, linkPackage, manifests, worldAt, YAML_FILES } from '../promotion/lab';
 
 afterAll(removeScratch);
-jest.setTimeout(30 * 60_000);
 
 /** A repository with a line of stages: each names the index of the one it promotes from. */
 async function labWithLine(parents: readonly number[]): Promise<{ dir: string; stages: string[] }> {

@@ -45,7 +45,7 @@ describe('Pulumi.yaml', () => {
     expect(registered[0]).toBe('pulumi:pulumi:Stack::stageline-test');
     expect(registered).toContain('kubernetes:yaml/v2:ConfigGroup::argocd-crds');
     expect(registered.filter((name) => name.includes('argoproj.io/v1alpha1:Application'))).toHaveLength(3);
-  }, 60_000);
+  });
 
   test('starts a program that refuses bad input in words, without a stack, before it registers anything', async () => {
     const { exitCode, logs, registered } = await start({
@@ -57,5 +57,5 @@ describe('Pulumi.yaml', () => {
     expect(registered).toEqual(['pulumi:pulumi:Stack::stageline-test']);
     expect(logs.join('\n')).toContain('[kubeconfig-missing]');
     expect(logs.join('\n')).not.toMatch(/\n\s+at .*\.ts:/);
-  }, 60_000);
+  });
 });
