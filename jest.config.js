@@ -7,6 +7,8 @@ module.exports = {
   testEnvironmentOptions: { globalsCleanup: 'off' },
   roots: ['<rootDir>/test'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.js'],
+  // A bound for what hangs, and no measure of anything: the machine may be slow, and busy.
+  testTimeout: 300_000,
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/test/e2e/', '/test/slow/'],
   transform: {

@@ -78,6 +78,3 @@ export class Checkout {
     };
   }
 }
-
-/** What was changed just before it is read is bundled, and not kept: long enough for that to be over. */
-export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));

@@ -1,8 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { Checkout, settle } from './checkout';
-
-jest.setTimeout(60_000);
+import { settle } from '../support/settle';
+import { Checkout } from './checkout';
 
 /** Fails unless everything that it imports is what the program itself uses. */
 const PROBE = `import { ApiObject, Chart } from 'cdk8s';
@@ -56,7 +55,7 @@ beforeAll(async () => {
     const entry = stage === 'dev' ? '\n    image: registry.example.com/probe:1.0.0' : ' null';
     checkout.edit(`environments/${stage}.yaml`, '\napps:\n', `\napps:\n  probe:${entry}\n`);
   }
-  await settle();
+  await settle(checkout.root);
 });
 afterAll(() => checkout.remove());
 

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { Checkout, settle } from './checkout';
-
-jest.setTimeout(120_000);
+import { settle } from '../support/settle';
+import { Checkout } from './checkout';
 
 const SAYS = 'Generates a whole GitOps repository';
 let checkout: Checkout;
 
 beforeAll(async () => {
   checkout = new Checkout();
-  await settle();
+  await settle(checkout.root);
 });
 afterAll(() => checkout.remove());
 
@@ -79,7 +78,7 @@ test('one that is killed while it bundles leaves nothing that the next one falls
   writeFileSync(file('x.js.1.new'), 'half');
   utimesSync(file('x.js.1.new'), new Date(0), new Date(0));
   checkout.edit('src/cli/main.ts', SAYS, `${SAYS}!`);
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   expect(checkout.kept().all).not.toContain('x.js.1.new');
 });

@@ -1,7 +1,6 @@
 import { cpSync, renameSync, statSync, utimesSync } from 'node:fs';
-import { Checkout, settle } from './checkout';
-
-jest.setTimeout(60_000);
+import { settle } from '../support/settle';
+import { Checkout } from './checkout';
 
 const MAIN = 'src/cli/main.ts';
 const SAYS = 'Generates a whole GitOps repository from typed apps and stages.';
@@ -19,7 +18,7 @@ function change(letter: string): string {
 
 beforeAll(async () => {
   checkout = new Checkout();
-  await settle();
+  await settle(checkout.root);
   expect(checkout.run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(SAYS) });
 });
 afterAll(() => checkout.remove());
@@ -44,11 +43,11 @@ test('an edit counts at the next start, and so does another one right after it',
 
 test('what other sources left is removed', async () => {
   const now = change('D');
-  await settle();
+  await settle(checkout.root);
   expect(checkout.run('--help').stdout).toContain(now);
   const first = checkout.kept().bundles;
   change('E');
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   expect(checkout.kept().bundles).toHaveLength(1);
   expect(checkout.kept().bundles).not.toEqual(first);
@@ -56,7 +55,7 @@ test('what other sources left is removed', async () => {
 });
 
 test('a file that goes, or comes before another, counts at the next start', async () => {
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   renameSync(checkout.path('src/cli/progress.ts'), checkout.path('src/cli/gone.ts'));
   const { status, stderr } = checkout.run('--help');
@@ -72,7 +71,7 @@ test('a file that goes, or comes before another, counts at the next start', asyn
 });
 
 test('a copy of a checkout runs its own sources, though the other ones are as they were', async () => {
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   const copy = new Checkout();
   cpSync(checkout.path('.stageline'), copy.path('.stageline'), { recursive: true });
@@ -106,16 +105,16 @@ test('--verbose shows where in the sources a defect is', () => {
 });
 
 test('other schemas make another program, and other classes do not', async () => {
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   const [before] = checkout.kept().bundles;
   checkout.write('src/apps/some.ts', 'export {};\n');
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   expect(checkout.kept().bundles).toEqual([before]);
   checkout.remove('src/apps');
   checkout.write('third_party/crds/index.json', `${checkout.read('third_party/crds/index.json')}\n`);
-  await settle();
+  await settle(checkout.root);
   checkout.run('--help');
   expect(checkout.kept().bundles).toHaveLength(1);
   expect(checkout.kept().bundles).not.toEqual([before]);

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
-import { Checkout, settle } from './checkout';
-
-jest.setTimeout(60_000);
+import { settle } from '../support/settle';
+import { Checkout } from './checkout';
 
 let checkout: Checkout;
 beforeAll(async () => {
   checkout = new Checkout();
-  await settle();
+  await settle(checkout.root);
   expect(checkout.run('--help').status).toBe(0);
 });
 afterAll(() => checkout.remove());

@@ -15,7 +15,7 @@ typed = [bytes.fromhex(text) for text in json.loads(sys.argv[1])]
 pid, master = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
-seen, asked, end = b"", 0, time.time() + 60
+seen, asked, end = b"", 0, time.time() + 240
 def read():
     global seen
     try:
@@ -27,8 +27,8 @@ def read():
 while time.time() < end:
     if select.select([master], [], [], 0.2)[0] and not read():
         break
-    if seen.count(b"not shown") > asked and asked < len(typed):
-        time.sleep(0.3)
+    # What is typed sooner than the terminal stops to echo would be seen.
+    if seen.count(b"not shown") > asked and asked < len(typed) and not termios.tcgetattr(master)[3] & termios.ECHO:
         os.write(master, typed[asked])
         asked += 1
     done, status = os.waitpid(pid, os.WNOHANG)
@@ -120,7 +120,7 @@ test('on a terminal each value is asked for, and not shown', () => {
   expect(isSane(seen)).toBe(true);
   expect(unseal(pair.key, 'shop-dev/web-database', sealed()['user']!)).toBe(user);
   expect(unseal(pair.key, 'shop-dev/web-database', sealed()['password']!)).toBe(password);
-}, 90_000);
+});
 
 test('Ctrl-C, also after the first value, leaves the terminal as it was and writes nothing', () => {
   const before = repository.read('environments/dev.yaml');
@@ -132,4 +132,4 @@ test('Ctrl-C, also after the first value, leaves the terminal as it was and writ
     expect(isSane(seen)).toBe(true);
     expect(repository.read('environments/dev.yaml')).toBe(before);
   }
-}, 90_000);
+});

@@ -101,14 +101,14 @@ test('several at once lose none of what the others sealed', async () => {
   );
   expect(codes).toEqual(keys.map(() => 0));
   expect(Object.keys(sealedIn(repository.read('environments/dev.yaml'))).sort()).toEqual(keys);
-}, 60_000);
+});
 
 test('what a killed one left is named, and nothing is sealed', async () => {
   repository.write('environments/dev.yaml.new', '');
   const { code, stderr } = await repository.runWithInput('x', 'seal', 'dev', 'web', 'database', 'user');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/dev\.yaml\.new is in the way[^]*\[file-busy\]/)]);
   expect(repository.read('environments/dev.yaml')).toBe(stageFile('certificates/dev.pem'));
-}, 20_000);
+});
 
 test('no value is printed, nor written anywhere, whether it goes well or not', async () => {
   const values = Array.from({ length: 6 }, () => planted.password());

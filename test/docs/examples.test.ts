@@ -66,4 +66,4 @@ test('every example in a doc comment compiles against the public API', () => {
     );
   });
   expect(messages).toEqual([]);
-}, 60_000);
+});

@@ -8,7 +8,6 @@ import { openRepository, type Repo } from '../../src/git/repository';
 import { bareCopy, CLEAN_ENV, cloneOf, commitFiles, git, newRepository, removeScratch } from './scratch';
 
 afterAll(removeScratch);
-jest.setTimeout(60_000);
 
 const MAIN: RemoteRef = { remote: 'origin', ref: 'refs/heads/main', tracking: 'refs/remotes/origin/main' };
 const OPTIONS: PushOptions = {

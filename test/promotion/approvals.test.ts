@@ -8,7 +8,6 @@ import { commitFiles, git, removeScratch, writeFiles } from '../git/scratch';
 import { ENV, newYamlLab, stageline, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(60_000);
 
 const OWNERS = '.github/CODEOWNERS';
 const read = (dir: string, path: string): string => readFileSync(join(dir, path), 'utf8');

@@ -17,7 +17,6 @@ import { controllerPair, unseal } from '../support/certificate';
 import { edit, ENV, manifests, newYamlLab, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const pair = controllerPair(365);
 const CLI = join(__dirname, '../../bin/stageline.js');

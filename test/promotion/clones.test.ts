@@ -7,7 +7,6 @@ import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scrat
 import { change, code, ENV, linkPackage, manifests, newYamlLab, recolor, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 describe('a base', () => {
   test('that is not on the default branch is refused; the same program on it is taken instead', async () => {

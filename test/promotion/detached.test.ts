@@ -12,7 +12,6 @@ import {
 import { change, code, ENV, linkPackage, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 /** A checkout as CI makes it: no branch of its own, a few commits, and the copy of one branch of the remote. */
 function checkoutOf(remote: string, commit: string): string {

@@ -25,7 +25,6 @@ const CHANGES = 420;
 let dir: string;
 beforeAll(() => (dir = withHistory(CHANGES)));
 afterAll(removeScratch);
-jest.setTimeout(60_000);
 
 test('history is read some commits at a time, and none is lost or told twice between', async () => {
   const { hasOlder, releases } = await history(worldAt(dir), 'dev');

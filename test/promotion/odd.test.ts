@@ -21,7 +21,6 @@ import { commitFiles, git, newRepository, removeScratch, writeFiles } from '../g
 import { change, code, ENV, linkPackage, manifests, newYamlLab, WEB, worldAt, YAML_FILES } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 /** Stages one after another, each with web; `apps` is laid over base.yaml. */
 async function lineOf(stages: readonly string[], apps: object = {}): Promise<string> {

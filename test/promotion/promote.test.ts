@@ -7,7 +7,6 @@ import { change, code, ENV, linkPackage, manifests, newYamlLab, worldAt } from '
 import { synth } from '../../src/synth/synth';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const WEB = (tag: string): string => `registry.example.com/web:${tag}`;
 const image = (dir: string, stage: string, app: string, tag: string): Promise<Outcome> =>

@@ -18,7 +18,6 @@ import { bareCopy, cloneOf, git, removeScratch } from '../git/scratch';
 import { change, code, linkPackage, newYamlLab, stageline, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const T0 = Date.now();
 const HOUR = 3_600_000;

@@ -6,7 +6,6 @@ import { commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, manifests, newYamlLab, stageline, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const stageFile = (dir: string, stage: string): string =>
   readFileSync(join(dir, `environments/${stage}.yaml`), 'utf8');

@@ -6,7 +6,6 @@ import { commitFiles, removeScratch, writeFiles } from '../git/scratch';
 import { ENV, newYamlLab, stageline, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const cache = (sidecar: string): string => `apiVersion: apps/v1
 kind: Deployment

@@ -17,8 +17,6 @@ import { writeRepository } from '../bench/repository';
 import { planted } from '../support/planted';
 
 const SIZE = { apps: 12, stages: 2 };
-// Each thread loads the program anew.
-jest.setTimeout(60_000);
 const PACK = '.stageline/cache/results';
 let root: string;
 

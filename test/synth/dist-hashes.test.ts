@@ -14,14 +14,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { sha256, type DistReader } from '../../src/manifests/publish';
 import { keepHashes, openDist } from '../../src/synth/dist-hashes';
 import { synth, type SynthOptions } from '../../src/synth/synth';
 import { writeRepository } from '../bench/repository';
+import { settle } from '../support/settle';
 
-jest.setTimeout(60_000);
 const FILE = '.stageline/cache/hashes';
 const ONE = 'stage-0/app-0001.yaml';
 let place: string;
@@ -32,7 +31,7 @@ beforeEach(async () => {
   root = join(place, 'repository');
   writeRepository(root, { apps: 6, stages: 2 });
   await run();
-  await setTimeout(80);
+  await settle(root);
 });
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
@@ -128,7 +127,7 @@ test.each<[string, (file: Buffer) => Buffer | string]>([
 test('in a copy of a folder they count for nothing', async () => {
   await kept();
   cpSync(root, join(place, 'copy'), { recursive: true, preserveTimestamps: true });
-  await setTimeout(80);
+  await settle(place);
   expect(readBy(openDist(join(place, 'copy'), {}))).toBe(12);
 });
 

@@ -16,7 +16,6 @@ jest.mock('../../src/manifests/publish', () => {
   return { ...real, publish };
 });
 afterEach(() => (meanwhile = undefined));
-jest.setTimeout(60_000);
 
 const program = join(__dirname, '../../bin/stageline.js');
 const anotherRun = (): string =>

@@ -2,26 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { publish } from '../../../src/manifests/publish';
+import { isRoot, NOBODY, testOfRefusal, unprivileged } from '../../support/unprivileged';
 import { newRoot, refusal, removeRoots, scratch, stage, tree } from './support';
 
 afterAll(removeRoots);
 
 const before = [stage('dev', { 'a.yaml': 'a: 1', 'gone.yaml': 'g: 1' }), stage('prod', { 'a.yaml': 'a: 1' })];
 const after = [stage('dev', { 'a.yaml': 'a: 2', 'new.yaml': 'n: 2' }), stage('prod', { 'a.yaml': 'a: 2' })];
-
-const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
-
-/** Runs a step without root's right to ignore permissions; for anyone else they count anyway. */
-function unprivileged<T>(step: () => T): T {
-  if (!isRoot) return step();
-  process.seteuid!(NOBODY);
-  try {
-    return step();
-  } finally {
-    process.seteuid!(0);
-  }
-}
 
 function published(): string {
   const root = newRoot();
@@ -31,7 +18,7 @@ function published(): string {
   return root;
 }
 
-test.each([
+testOfRefusal.each([
   ['the repository', '.', '.stageline/lock'],
   ['dist/', 'dist', 'dist/staging'],
   ['a stage', 'dist/prod', 'dist/prod/a.yaml'],
@@ -54,14 +41,14 @@ test.each([
   expect(scratch(root)).toEqual([]);
 });
 
-test('a file that cannot be read is named', () => {
+testOfRefusal('a file that cannot be read is named', () => {
   const root = published();
   chmodSync(join(root, 'dist/dev/a.yaml'), 0);
   const [problem] = unprivileged(() => refusal(() => publish({ root, stages: after })));
   expect(problem?.cause).toBe('cannot use "dist/dev/a.yaml": permission denied (EACCES)');
 });
 
-const asRoot = isRoot ? test : test.skip;
+const asRoot = isRoot ? testOfRefusal : test.skip;
 const needsRoot = isRoot ? '' : ' [skipped: only root can make files of another user]';
 asRoot(`what was put in place before a failure is taken back${needsRoot}`, () => {
   const root = published();
@@ -121,26 +108,22 @@ onSmallDisk(`a mount inside dist/ is refused before anything is begun${needsMoun
   });
 });
 
-onSmallDisk(
-  `wherever the space or the inodes run out, it is all or nothing${needsMount}`,
-  () => {
-    const inodes = Array.from({ length: 40 }, (_, n) => `free-inodes=${n}`);
-    const blocks = Array.from({ length: 40 }, (_, n) => `free-blocks=${n}`);
-    for (const series of [inodes, blocks]) {
-      const outcomes = onDisks(...series);
-      for (const { disk, problems, isUntouched, isDone, leftovers } of outcomes) {
-        expect({ disk, leftovers, isUntouched, isDone }).toEqual({
-          disk,
-          leftovers: [],
-          isUntouched: problems !== undefined,
-          isDone: problems === undefined,
-        });
-        if (problems)
-          expect(problems).toMatchObject([{ cause: expect.stringContaining('no space left on the disk') }]);
-      }
-      expect(outcomes.filter((outcome) => outcome.isUntouched).length).toBeGreaterThan(5);
-      expect(outcomes.filter((outcome) => outcome.isDone).length).toBeGreaterThan(5);
+onSmallDisk(`wherever the space or the inodes run out, it is all or nothing${needsMount}`, () => {
+  const inodes = Array.from({ length: 40 }, (_, n) => `free-inodes=${n}`);
+  const blocks = Array.from({ length: 40 }, (_, n) => `free-blocks=${n}`);
+  for (const series of [inodes, blocks]) {
+    const outcomes = onDisks(...series);
+    for (const { disk, problems, isUntouched, isDone, leftovers } of outcomes) {
+      expect({ disk, leftovers, isUntouched, isDone }).toEqual({
+        disk,
+        leftovers: [],
+        isUntouched: problems !== undefined,
+        isDone: problems === undefined,
+      });
+      if (problems)
+        expect(problems).toMatchObject([{ cause: expect.stringContaining('no space left on the disk') }]);
     }
-  },
-  60_000,
-);
+    expect(outcomes.filter((outcome) => outcome.isUntouched).length).toBeGreaterThan(5);
+    expect(outcomes.filter((outcome) => outcome.isDone).length).toBeGreaterThan(5);
+  }
+});

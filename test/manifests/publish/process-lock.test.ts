@@ -78,10 +78,8 @@ onLinux('a killed process that nobody has collected yet does not hold', async ()
   await once(parent.stdout, 'data');
   const pid = Number(locks(root)[0]!.split('.')[1]);
   process.kill(pid, 'SIGKILL');
-  const deadline = performance.now() + 5_000;
   const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '')[0]!;
-  while (state() !== 'Z' && performance.now() < deadline) await sleep(5);
-  expect(state()).toBe('Z');
+  while (state() !== 'Z') await sleep(5);
   expect(withProcessLock(root, 0, () => 'mine')).toBe('mine');
 });
 
@@ -101,7 +99,7 @@ test('many at once are never two at once, dead locks or not', async () => {
   const ends = await Promise.all(Array.from({ length: 5 }, () => once(start('compete', root, '15'), 'exit')));
   expect(ends).toEqual(ends.map(() => [0, null]));
   expect(scratch(root)).toEqual([]);
-}, 60_000);
+});
 
 test('a failure gives the lock back', () => {
   const root = newRoot();

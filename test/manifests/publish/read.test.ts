@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import {
   DistReader,
   formatLock,
@@ -9,6 +8,7 @@ import {
   readLock,
   verifyLock,
 } from '../../../src/manifests/publish';
+import { settle } from '../../support/settle';
 import { codes, manifest, newRoot, put, removeRoots, stage } from './support';
 
 afterAll(removeRoots);
@@ -155,7 +155,7 @@ test('a lock of another version says to upgrade', () => {
 
 test('one reader sees a file as it was, until it is told to look again: then only what changed is read', async () => {
   const root = published();
-  await setTimeout(80);
+  await settle(root);
   const reader = new DistReader(root);
   const first = reader.read('dev/a.yaml');
   reader.refresh();

@@ -1,6 +1,5 @@
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import {
   DistReader,
   isSettled,
@@ -9,6 +8,7 @@ import {
   type Hashed,
   type KnownHashes,
 } from '../../../src/manifests/publish';
+import { settle } from '../../support/settle';
 import { newRoot, put, refusal, removeRoots, stage } from './support';
 
 afterAll(removeRoots);
@@ -20,7 +20,7 @@ const names = (files: readonly Hashed[]): string[] => files.map(({ path }) => pa
 async function published(): Promise<string> {
   const root = newRoot();
   publish({ root, stages: [stage('dev', { 'a.yaml': 'a: 1', 'b.yaml': 'b: 1' })] });
-  await setTimeout(80);
+  await settle(root);
   return root;
 }
 
@@ -90,8 +90,10 @@ test('a file that is gone, or no file any more, has no hash, whatever is known o
 test('a file that was written a moment ago is not known by its stamp: it may be written again at the same tick', async () => {
   const root = await published();
   put(root, 'dist/dev/b.yaml', 'b: 2');
+  const { ctimeMs } = statSync(join(root, 'dist/dev/b.yaml'));
+  jest.spyOn(Date, 'now').mockReturnValueOnce(ctimeMs + 10);
   expect(names(knowing(root).known)).toEqual([A]);
-  await setTimeout(80);
+  await settle(root);
   expect(names(knowing(root).known)).toEqual([A, 'dev/b.yaml']);
 });
 
@@ -99,7 +101,7 @@ test('a file from the future, as after a clock was set back, is not known by its
   const root = await published();
   const future = new Date(Date.now() + 3_600_000);
   utimesSync(join(root, 'dist', A), future, future);
-  await setTimeout(80);
+  await settle(root);
   expect(names(knowing(root).known)).toEqual(['dev/b.yaml']);
   const { next } = knowing(root);
   jest.spyOn(Date, 'now').mockReturnValueOnce(Date.now() - 3_600_000);

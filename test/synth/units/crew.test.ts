@@ -27,8 +27,6 @@ jest.mock('node:worker_threads', () => {
   return { ...actual, Worker: Watched };
 });
 
-// Each thread loads the program anew.
-jest.setTimeout(60_000);
 const SIZE = { apps: 30, stages: 2 };
 const TOTAL = SIZE.apps * SIZE.stages;
 let root: string;
