@@ -1,7 +1,7 @@
 import { UserError } from '../model/errors';
 import { describeObject, type KubeObject } from '../model/kube';
 import { setWithin, sortedKeys } from '../model/maps';
-import type { RenderedFile } from '../model/rendered';
+import { placeIn, type RenderedFile } from '../model/rendered';
 import { markerLine } from './marker';
 import { blockLiteral, inlineNumber, inlineString, Unwritable } from './yaml-scalar';
 
@@ -21,7 +21,7 @@ const NONE: readonly string[] = [];
  * @throws UserError for a value that YAML cannot hold, such as NaN, a Date or half of a character
  */
 export function emitFile(file: RenderedFile): string {
-  const documents = file.objects.map((object) => {
+  const documents = file.objects.map((object, index) => {
     try {
       return emitObject(object);
     } catch (error) {
@@ -30,7 +30,7 @@ export function emitFile(file: RenderedFile): string {
         code: 'unwritable-value',
         cause: `${describeObject(object)} cannot be written as YAML: ${error.message}`,
         remedy: 'Give it text, finite numbers, booleans, lists and maps only.',
-        at: file.at,
+        at: placeIn(file, index),
       });
     }
   });

@@ -11,11 +11,16 @@ export interface RenderedFile {
   readonly source: string;
   /** Where a problem with one of the objects is reported, e.g. the app's entry in the stage's file. */
   readonly at: Location;
+  /** Where one of the objects stands itself, by its index; undefined for one that is made here. */
+  readonly placeOf?: (index: number) => Location | undefined;
   /** What is proven is read from its text when somebody asks: few do. */
   readonly objects: readonly KubeObject[];
   /** Absent where nobody has checked the objects yet. */
   readonly proven?: Proven;
 }
+
+/** Where a problem with one of the objects of a file is reported. */
+export const placeIn = ({ placeOf, at }: RenderedFile, index: number): Location => placeOf?.(index) ?? at;
 
 /** A kind of object, with its API group; the core group is the empty string. */
 export interface GroupKind {

@@ -5,7 +5,7 @@ import { clusterIdentity, type Cluster, type KubernetesVersion } from '../model/
 import { describeObject, isDefinition, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
-import type { RenderedFile, RenderedStage } from '../model/rendered';
+import { placeIn, type RenderedFile, type RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import type { OnCluster } from './delivery';
 
@@ -130,14 +130,14 @@ function onEachCluster(rendered: readonly RenderedStage[], unseen: Unseen): read
 }
 
 function validate(files: readonly RenderedFile[], validator: SchemaValidator): Problem[] {
-  return files.flatMap(({ objects, at }) =>
-    objects.flatMap((object) =>
+  return files.flatMap((file) =>
+    file.objects.flatMap((object, index) =>
       validator.validate(object).map(({ path, message, nearest }): Problem => ({
         code: 'schema',
         cause: `${describeObject(object)}: ${message}${path === '' ? '' : `, at ${path}`}`,
         consequence: 'The API server would refuse it, or drop the field without a word.',
         remedy: nearest === undefined ? undefined : `Did you mean "${nearest}"?`,
-        at,
+        at: placeIn(file, index),
       })),
     ),
   );

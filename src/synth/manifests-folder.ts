@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type Node, type Tags } from 'yaml';
 import { UserError, type Location, type Problem } from '../model/errors';
 import { nestsTooDeep } from '../manifests/read';
 import { isKubeObject, type KubeObject } from '../model/kube';
@@ -22,6 +22,25 @@ export function readManifests(root: string, folder: string, at: Location): reado
   if (objects.length > 0) return objects;
   const remedy = 'Put the manifests there as .yaml files, or correct "path".';
   throw new UserError({ code: 'manifests-empty', cause: `${folder} holds no manifest`, remedy, at });
+}
+
+/**
+ * Where the manifest stands that an object was made of, by its index among all that came of the folder; undefined for
+ * what stands in no manifest.
+ */
+export function placeAmong(
+  manifests: readonly KubeObject[],
+  objects: readonly KubeObject[],
+  index: number,
+): Location | undefined {
+  const isAlike = (one: KubeObject) => (other: KubeObject) =>
+    one.apiVersion === other.apiVersion &&
+    one.kind === other.kind &&
+    one.metadata.name === other.metadata.name;
+  const isSame = isAlike(objects[index]!);
+  // What the folder has twice comes in the same order.
+  const found = manifests.filter(isSame)[objects.slice(0, index).filter(isSame).length];
+  return found && places.get(found);
 }
 
 /** Files that make a folder the source of another tool, and what renders it. */
@@ -84,6 +103,21 @@ function sourceAmong(folder: string, names: readonly string[]): Problem | undefi
   return undefined;
 }
 
+/** Kubernetes takes `2026-01-01` and `1:30` for texts, and `0o17` for the number of YAML 1.2. */
+const customTags = (tags: Tags): Tags => [
+  ...tags.filter(
+    (tag) =>
+      typeof tag === 'string' ||
+      !(tag.tag.endsWith(':timestamp') || ('format' in tag && tag.format === 'TIME')),
+  ),
+  {
+    tag: 'tag:yaml.org,2002:int',
+    default: true,
+    test: /^[-+]?0o[0-7]+$/,
+    resolve: (text: string) => Number(text.replace(/^[-+]/, '')) * (text.startsWith('-') ? -1 : 1),
+  },
+];
+
 function readFile(root: string, file: string, problems: Problem[]): KubeObject[] {
   const bytes = readFileSync(join(root, file));
   if (bytes.length > MAX_BYTES) {
@@ -107,7 +141,8 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
   }
   const found: KubeObject[] = [];
   try {
-    for (const doc of parseAllDocuments(text, { version: '1.1', lineCounter: lines, prettyErrors: false })) {
+    const options = { version: '1.1', customTags, lineCounter: lines, prettyErrors: false } as const;
+    for (const doc of parseAllDocuments(text, options)) {
       const at = place(doc.contents?.range?.[0] ?? 0);
       for (const error of [...doc.errors, ...doc.warnings]) {
         problems.push({
@@ -117,7 +152,11 @@ function readFile(root: string, file: string, problems: Problem[]): KubeObject[]
         });
       }
       if (doc.errors.length > 0 || doc.contents === null) continue;
-      found.push(...objectsOf(doc.toJS({ maxAliasCount: 1000 }), at, problems));
+      const placeOf: PlaceOf = (path) => {
+        const range = (doc.getIn(path, true) as Node | undefined)?.range;
+        return range ? place(range[0]) : at;
+      };
+      found.push(...objectsOf(doc.toJS({ maxAliasCount: 1000 }), placeOf, problems));
     }
   } catch (error) {
     // Aliases that multiply, or nesting that no manifest has: the parser gives up with an error of its own.
@@ -136,7 +175,7 @@ function readJson(text: string, file: string, problems: Problem[]): KubeObject[]
   try {
     const value = JSON.parse(text) as unknown;
     const isManifest = record(value) && 'apiVersion' in value && 'kind' in value;
-    return isManifest ? objectsOf(value, { file }, problems) : [];
+    return isManifest ? objectsOf(value, () => ({ file }), problems) : [];
   } catch (error) {
     problems.push({
       code: 'json-syntax',
@@ -147,10 +186,24 @@ function readJson(text: string, file: string, problems: Problem[]): KubeObject[]
   }
 }
 
-function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObject[] {
+/** Where a path of a document stands. */
+type PlaceOf = (path: readonly (string | number)[]) => Location;
+
+const places = new WeakMap<KubeObject, Location>();
+
+function objectsOf(
+  value: unknown,
+  placeOf: PlaceOf,
+  problems: Problem[],
+  path: readonly (string | number)[] = [],
+): KubeObject[] {
   if (value === null) return [];
-  if (isKubeObject(value)) return [value];
-  if (isList(value)) return value.items.flatMap((item) => objectsOf(item, at, problems));
+  if (isKubeObject(value)) {
+    places.set(value, placeOf(path));
+    return [value];
+  }
+  if (isList(value))
+    return value.items.flatMap((item, i) => objectsOf(item, placeOf, problems, [...path, 'items', i]));
   const isGenerated = record(value) && record(value['metadata']) && 'generateName' in value['metadata'];
   problems.push({
     code: 'manifests-object',
@@ -161,7 +214,7 @@ function objectsOf(value: unknown, at: Location, problems: Problem[]): KubeObjec
     remedy: isGenerated
       ? 'Give it a name; Argo CD deletes a hook of that name before the next sync.'
       : 'Take it out of the folder, or complete it.',
-    at,
+    at: placeOf(path),
   });
   return [];
 }

@@ -29,9 +29,9 @@ export function refusePlaintext(
     const isPinned = environment?.values.base !== undefined;
     const unproven = files.filter(({ proven }) => !proven);
     return unproven.flatMap((file) =>
-      file.objects.flatMap((object) =>
+      file.objects.flatMap((object, index) =>
         scanObject(object).flatMap((finding): Problem[] => {
-          const at = places.of(finding.detection.secret, file, environment);
+          const at = places.of(finding.detection.secret, file, index, environment);
           if (!finding.structural && allowances.covers(at)) return [];
           // What a pinned stage does not say itself is of its revision, and was looked at there.
           if (isPinned && !finding.structural && (at === file.at || at.file !== file.at.file)) return [];

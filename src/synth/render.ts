@@ -5,6 +5,7 @@ import type { KubeObject } from '../model/kube';
 import { stageFacts, type RenderedFile, type RenderedStage } from '../model/rendered';
 import { renderOnce, type RenderApp, type Sources } from './anew';
 import { appThrew, placeIn } from './class-problems';
+import { placeAmong } from './manifests-folder';
 import type { Unit, Units } from './units';
 
 /** A stage as it would be deployed, and what its reviewers should know. */
@@ -82,7 +83,13 @@ function renderStage(
         notes.push(`${container} runs without ${field}: ${reason}`);
       const [path, source] = [pathOf(environment, app), sourceOf(environment, app, loaded?.file)];
       const at = app.locate([]);
-      return [unit ? new KnownFile(path, source, at, unit) : { path, source, at, objects: rendered.objects }];
+      if (unit) return [new KnownFile(path, source, at, unit)];
+      const { objects } = rendered;
+      const placeOf =
+        app.kind === 'manifests'
+          ? (index: number) => placeAmong(sources.manifests(app), objects, index)
+          : undefined;
+      return [{ path, source, at, objects, placeOf }];
     } catch (error) {
       if (loaded && !(error instanceof UserError))
         problems.push(appThrew(loaded, `cannot be built for stage "${name}"`, error));

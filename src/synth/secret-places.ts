@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { App, Environment } from '../model/environment';
 import type { Location } from '../model/errors';
-import type { RenderedFile } from '../model/rendered';
+import { placeIn, type RenderedFile } from '../model/rendered';
 
 const CLASSES = /\.[tj]s$/;
 const MANIFESTS = /\.(ya?ml|json)$/;
@@ -27,15 +27,15 @@ export class SecretPlaces {
     }
   }
 
-  /** Where it stands; else `file.at`, the entry of what renders it. */
-  of(secret: string, file: RenderedFile, environment: Environment | undefined): Location {
+  /** Where it stands; else where the object does that has it, or the entry of what renders it. */
+  of(secret: string, file: RenderedFile, index: number, environment: Environment | undefined): Location {
     const app = environment?.apps.find(({ name }) => file.path === `${environment.name}/${name}.yaml`);
     return (
       (app && inValues(app, secret)) ??
       (app?.kind === 'manifests' ? this.inFiles(this.manifestsOf(app), secret) : undefined) ??
       (app?.kind === 'class' ? this.inClasses(app, secret) : undefined) ??
       (app && app.kind !== 'pinned' ? undefined : this.inStage(secret, environment, app)) ??
-      file.at
+      placeIn(file, index)
     );
   }
 

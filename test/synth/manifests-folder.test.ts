@@ -55,6 +55,15 @@ test('reads them as Kubernetes does: yes is true', () => {
   expect(read('vendor')[0]).toMatchObject({ immutable: true });
 });
 
+test('what YAML 1.1 takes for dates and numbers of base 60 is text, as kubectl has it', () => {
+  const data =
+    'data: { day: 2026-11-22, at: 2001-12-14t21:59:43.10-05:00, ports: 22:22, mode: 0o644, old: 0644 }';
+  repository.write('vendor/a.yaml', `${config('a')}${data}\n`);
+  expect(read('vendor')[0]).toMatchObject({
+    data: { day: '2026-11-22', at: '2001-12-14t21:59:43.10-05:00', ports: '22:22', mode: 0o644, old: 0o644 },
+  });
+});
+
 test('a folder that is missing, a file, empty, or a link is refused where the app names it', () => {
   repository.write('file', 'x');
   repository.write('vendor/empty/README', '');
@@ -108,6 +117,44 @@ test('all problems of all files are told at once', () => {
     expect.stringMatching(/^yaml-syntax vendor\/b\.yaml:/),
     expect.stringMatching(/^yaml-syntax vendor\/bomb\.yaml:/),
     'nested-too-deep vendor/deep.yaml:',
+  ]);
+});
+
+test('a problem of a manifest is told where it stands: file, document, item of a list', async () => {
+  const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: outside }
+spec: { defaultBackend: { service: { name: a, port: { number: 80 } } } }
+`;
+  repository.write(
+    'environments/base.yaml',
+    `${repository.read('environments/base.yaml')}  odd: { kind: manifests, path: vendor }\n`,
+  );
+  repository.write(
+    'vendor/a.yaml',
+    `# Two documents\n\n${config('a')}---\n# Another.\n${config('b')}dta: {}\n---\n${ingress}`,
+  );
+  repository.write(
+    'vendor/b.yaml',
+    `kind: List\nitems:\n  - ${config('c').trim().replaceAll('\n', '\n    ')}\n  - ${config('a').trim().replaceAll('\n', '\n    ')}\n    day: .inf\n`,
+  );
+  repository.write(
+    'vendor/c.json',
+    JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'd' }, dta: {} }),
+  );
+  const places = async (): Promise<string[]> =>
+    (await repository.run('synth')).stderr
+      .split('\n')
+      .flatMap((line) => /^(\S+): .* \[(.*)\]$/.exec(line)?.slice(1).join(' ') ?? []);
+  expect(await places()).toEqual(['vendor/b.yaml:7:5 unwritable-value']);
+  repository.edit('vendor/b.yaml', '\n    day: .inf', '');
+  const found = await places();
+  expect([...new Set(found)]).toEqual([
+    'vendor/a.yaml:9:1 schema',
+    'vendor/a.yaml:15:1 no-provider',
+    'vendor/a.yaml:15:1 route-backend',
+    'vendor/b.yaml:7:5 duplicate-object',
+    'vendor/c.json schema',
   ]);
 });
 

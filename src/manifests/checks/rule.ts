@@ -1,6 +1,7 @@
 import type { Cluster } from '../../model/cluster';
 import type { Problem } from '../../model/errors';
 import { describeObject } from '../../model/kube';
+import { placeIn } from '../../model/rendered';
 import type { Entry, PodEntry, StageView } from './stage-view';
 
 /** Where objects of a kind live on a cluster; undefined for a kind nobody knows. */
@@ -82,7 +83,7 @@ export function toProblem(code: string, finding: Finding): Problem {
     cause: `${describeObject(entry.object)}: ${where}${says}`,
     ...(consequence === undefined ? {} : { consequence }),
     ...(remedy === undefined ? {} : { remedy }),
-    at: entry.file.at,
+    at: placeIn(entry.file, entry.index),
   };
 }
 

@@ -57,6 +57,8 @@ function clusters(one: Entry, other: Entry): string {
   return [...new Set(names)].map((name) => `"${name}"`).join(' and ');
 }
 
-function place({ file, stage }: Entry): string {
-  return `stage ${stage.stage.name} (${file.source})`;
+function place({ file, index, stage }: Entry): string {
+  const at = file.placeOf?.(index);
+  const line = at?.line === undefined ? '' : `:${at.line}`;
+  return `stage ${stage.stage.name} (${file.source}${at ? `, ${at.file}${line}` : ''})`;
 }
