@@ -64,6 +64,14 @@ export const clusterSchema = z
       .array(z.enum(CAPABILITIES))
       .default([])
       .describe('What is installed beyond Kubernetes itself; a kind that nothing provides is refused.'),
+    openNetwork: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Why it enforces no network policies, where it provides none: they are rendered all the same, and nothing ' +
+          'acts on them.',
+      ),
     gateway: z
       .strictObject({ name: dnsLabel, namespace: dnsLabel })
       .optional()
@@ -85,6 +93,10 @@ export const clusterSchema = z
       .describe(
         'Where metrics are scraped from: network policies let it reach the ports named in `metrics`.',
       ),
+  })
+  .refine(({ openNetwork, provides }) => openNetwork === undefined || !provides.includes('network-policy'), {
+    message:
+      'must not have openNetwork where it provides network-policy: policies are enforced, or they are not',
   })
   .describe('A Kubernetes cluster that stages run on.');
 

@@ -120,7 +120,7 @@ function onEachCluster(rendered: readonly RenderedStage[], unseen: Unseen): read
   return rendered.flatMap((stage) => {
     const seen = new Set<string>();
     return clustersOf(stage).flatMap((cluster) => {
-      const kind = JSON.stringify([cluster.kubernetes, [...cluster.provides].sort()]);
+      const kind = JSON.stringify([cluster.kubernetes, [...cluster.provides].sort(), cluster.openNetwork]);
       const known = seen.has(kind);
       seen.add(kind);
       if (known && stagesOn.get(clusterIdentity(cluster)) === 1) return [];

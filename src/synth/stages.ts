@@ -75,9 +75,16 @@ export async function renderStages(
       pins.get(name)?.output ?? { name, inputs: inputs(), base: null, files: emit(stages[i]!.files, name) }
     );
   });
-  const notes = new Map(renderings.map(({ stage, notes }) => [stage.name, notes]));
+  const notes = new Map(
+    stages.map((stage) => [stage.name, [...openNetworks(stage), ...(byName.get(stage.name)?.notes ?? [])]]),
+  );
   return { repository: { ...given, environments }, looked, stages, outputs, notes };
 }
+
+const openNetworks = ({ cluster, clusters = [cluster] }: RenderedStage): readonly string[] =>
+  clusters.flatMap(({ name, openNetwork }) =>
+    openNetwork === undefined ? [] : [`cluster "${name}" enforces no network policies: ${openNetwork}`],
+  );
 
 /** A pinned stage with what was found in its files. */
 const lookedAt = ({ stage }: PinnedStage, units: Units): RenderedStage => ({

@@ -30,6 +30,28 @@ describe('synth on the sample', () => {
     expect(repository.read('dist/prod/frontend.yaml')).toBe(before);
   });
 
+  test('renders network policies for a cluster that enforces none as well, and says in each run that it does not', async () => {
+    repository.unpin();
+    const provides = 'provides: [metrics-server, network-policy, persistent-volumes]';
+    repository.edit('environments/base.yaml', provides, 'provides: [metrics-server, persistent-volumes]');
+    const refused = await repository.run('synth');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr.match(/network-policy, which cluster "local" does not provide/g)).toHaveLength(3);
+    expect(refused.stderr).toContain('say why there, as "openNetwork"');
+    const before = repository.read('dist/dev/_stage.yaml');
+    repository.edit('environments/base.yaml', 'provides: [', `openNetwork: for trying out\n    provides: [`);
+    for (const _ of ['changed', 'unchanged']) {
+      const { code, stdout, stderr } = await repository.run('synth');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^dev .*\n +! cluster "local" enforces no network policies: for trying out$/m);
+    }
+    expect(repository.read('dist/dev/_stage.yaml')).toBe(before);
+    repository.edit('environments/base.yaml', 'provides: [', 'provides: [network-policy, ');
+    expect((await repository.run('synth')).stderr).toContain(
+      'clusters.local: must not have openNetwork where it provides network-policy',
+    );
+  });
+
   test('gives the same as data with --output json', async () => {
     repository.write('environments/dev.yaml', 'apps:\n  backend:\n    replicas: 2\n');
     const { stdout } = await repository.run('synth', '--dry-run', '--output', 'json');

@@ -24,6 +24,7 @@ export interface StageOptions {
   readonly clusterName?: string;
   readonly kubernetes?: KubernetesVersion;
   readonly provides?: readonly Capability[];
+  readonly openNetwork?: string;
   readonly namespaces?: readonly string[];
   readonly podSecurity?: RenderedStage['podSecurity'];
   readonly existing?: readonly string[];
@@ -39,6 +40,7 @@ export function stage(objects: readonly KubeObject[], options: StageOptions = {}
       server: options.server ?? 'https://kubernetes.default.svc',
       kubernetes: options.kubernetes ?? '1.34',
       provides: [...(options.provides ?? CAPABILITIES)],
+      openNetwork: options.openNetwork,
     },
     namespaces: options.namespaces ?? ['shop'],
     podSecurity: options.podSecurity ?? 'restricted',

@@ -100,6 +100,17 @@ describe('an object newer than a cluster', () => {
     expect(causes(prod)).toContainEqual(expect.stringMatching(/needs ingress, which cluster "us" does not/));
   });
 
+  test('or that the network of one cluster of a fleet is open, and not that of another', () => {
+    const eu = clusterOf('1.34', 'eu', { provides: [], openNetwork: 'for trying out' });
+    const us = clusterOf('1.34', 'us', { provides: [] });
+    const denial = object('networking.k8s.io/v1', 'NetworkPolicy', 'a', { spec: { podSelector: {} } });
+    const prod = { ...stage([denial], { name: 'prod' }), cluster: eu };
+    expect(causes({ ...prod, clusters: [eu] })).toEqual([]);
+    expect(causes({ ...prod, clusters: [eu, us] })).toEqual([
+      expect.stringMatching(/needs network-policy, which cluster "us" does not/),
+    ]);
+  });
+
   test('two stages that meet on one cluster of a fleet are seen', () => {
     const [eu, us] = [clusterOf('1.34', 'eu'), clusterOf('1.34', 'us')];
     const prod = { ...stage([policy], { name: 'prod' }), cluster: eu, clusters: [eu, us] };

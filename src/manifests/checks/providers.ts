@@ -67,9 +67,15 @@ export const providers = stageRule(
     const { cluster } = view.stage;
     const id = clusterIdentity(cluster);
     const defined = definedKinds(world.stages.filter((s) => clusterIdentity(s.stage.cluster) === id));
+    // Every app has a network policy: one of them says for all what the cluster lacks.
+    let isTold = cluster.openNetwork !== undefined;
     for (const entry of view.entries) {
-      for (const { capability, kind, field, consequence } of needs(entry)) {
+      for (const { capability, kind, field, consequence, otherwise = '' } of needs(entry)) {
         if (capability !== undefined && cluster.provides.includes(capability)) continue;
+        if (capability === 'network-policy') {
+          if (isTold) continue;
+          isTold = true;
+        }
         if (kind !== undefined && defined.has(kind)) continue;
         yield {
           entry,
@@ -79,7 +85,7 @@ export const providers = stageRule(
           remedy:
             capability === undefined
               ? 'Render its CustomResourceDefinition with an app of kind "manifests" on the same cluster.'
-              : `Once it is installed there, add "${capability}" to clusters.${cluster.name}.provides in environments/base.yaml.`,
+              : `Once it is installed there, add "${capability}" to clusters.${cluster.name}.provides in environments/base.yaml${otherwise}.`,
         };
       }
     }
@@ -93,6 +99,8 @@ interface Need {
   readonly kind?: string;
   readonly field?: string;
   readonly consequence: string;
+  /** What else can be done about it, after a full sentence without its stop. */
+  readonly otherwise?: string;
 }
 
 function needs({ kind, object }: Entry): readonly Need[] {
@@ -143,7 +151,13 @@ const NEEDS = new Map<string, (object: KubeObject) => readonly Need[]>([
   ],
   [
     'NetworkPolicy.networking.k8s.io',
-    () => [{ capability: 'network-policy', consequence: 'It would exist, and everything would stay open.' }],
+    () => [
+      {
+        capability: 'network-policy',
+        consequence: 'It would exist, as those of all apps, and everything would stay open.',
+        otherwise: '; if that may be so, say why there, as "openNetwork"',
+      },
+    ],
   ],
   [
     'PersistentVolumeClaim',

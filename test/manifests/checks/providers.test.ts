@@ -25,6 +25,25 @@ test('a problem names the cluster and what to add to its list', () => {
   });
 });
 
+const policy = (name: string) =>
+  object('networking.k8s.io/v1', 'NetworkPolicy', name, { spec: { podSelector: {} } });
+
+test('a stage without network policies is told so once, and what it could say instead', () => {
+  const problems = findings(rule, [policy('a'), policy('b')], none);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatchObject({
+    cause: expect.stringContaining('NetworkPolicy shop/a: needs network-policy') as string,
+    remedy:
+      'Once it is installed there, add "network-policy" to clusters.local.provides in environments/base.yaml; if that may be so, say why there, as "openNetwork".',
+  });
+});
+
+test('a cluster that says why its network is open may have policies that nobody enforces', () => {
+  const open = { provides: [], openNetwork: 'for trying out' };
+  expect(causes(rule, [policy('a')], open)).toEqual([]);
+  expect(causes(rule, [object('networking.k8s.io/v1', 'Ingress', 'x')], open)).toHaveLength(1);
+});
+
 const hpa = (spec: object, version = 'autoscaling/v2') =>
   object(version, 'HorizontalPodAutoscaler', 'web', { spec });
 const cpu = { metrics: [{ type: 'Resource', resource: { name: 'cpu' } }] };
