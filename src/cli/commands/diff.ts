@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
-import { EXIT, formatProblems, UserError } from '../../model/errors';
-import type { Changes } from '../../manifests/summary';
+import { formatProblems, UserError } from '../../model/errors';
 import type * as promotionModule from '../../promotion';
 import type { Context } from '../context';
 import { worldOf } from '../world';
@@ -33,14 +32,10 @@ export function registerDiff(program: Command, context: Context): void {
         const diff = await promotion.diffStages(worldOf(context), stage, to);
         context.print(output === 'json' ? json(diff) : promotion.formatStageDiff(diff));
         if (output === 'text' && diff.refused.length > 0) context.tell(formatProblems(diff.refused));
-        return context.finish(isSame(diff.notYetPromoted) ? EXIT.done : EXIT.different);
+        return;
       }
       const summary = await promotion.diffAgainst(worldOf(context), stage, against!);
       const lines = promotion.formatSummary(summary);
       context.print(output === 'json' ? json(summary) : lines.join('\n') || 'no difference');
-      context.finish(isSame(summary) ? EXIT.done : EXIT.different);
     });
 }
-
-const isSame = ({ added, changed, removed }: Changes): boolean =>
-  [added, changed, removed].every(({ length }) => length === 0);
