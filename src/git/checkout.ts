@@ -68,7 +68,7 @@ async function follow(
       return differences.map((difference) => difference.path);
     }
     step('prepared');
-    const left = await followFiles(repo, differences, prepared.path);
+    const left = await followFiles(repo, from, differences, prepared.path);
     step('files');
     await refreshIndex(repo, prepared);
     if (!(await installIndex(repo, prepared)) && tries < 5) continue;

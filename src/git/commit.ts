@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { addAsGit } from './as-added';
 import type { Repo } from './repository';
 
 /** New content of a file, or null where it goes. */
@@ -59,50 +60,13 @@ async function buildTree(
 ): Promise<string> {
   const extra = { GIT_INDEX_FILE: join(scratch, 'index') };
   await repo.run(parent === undefined ? ['read-tree', '--empty'] : ['read-tree', parent], { extra });
-  const written = [...changes].filter((entry): entry is [string, string | Uint8Array] => entry[1] !== null);
-  const oids = await writeBlobs(
-    repo,
-    written.map(([, content]) => content),
-    scratch,
-  );
-  const modes = parent === undefined ? new Map() : await modesOf(repo, parent, [...changes.keys()]);
-  const zero = '0'.repeat(parent?.length ?? 40);
-  const lines = [
-    ...[...changes].filter(([, content]) => content === null).map(([path]) => `0 ${zero}\t${path}`),
-    ...written.map(([path], i) => `${modes.get(path) ?? '100644'} ${oids[i]}\t${path}`),
-  ];
-  await repo.run(['update-index', '-z', '--index-info'], {
-    extra,
-    input: lines.map((l) => `${l}\0`).join(''),
-  });
+  const folder = join(scratch, 'files');
+  mkdirSync(folder);
+  for (const [path, content] of changes) {
+    if (content === null) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  await addAsGit(repo, { folder, index: extra.GIT_INDEX_FILE, paths: changes.keys() });
   return (await repo.run(['write-tree'], { extra })).toString('utf8').trim();
-}
-
-async function modesOf(repo: Repo, revision: string, paths: readonly string[]): Promise<Map<string, string>> {
-  const wanted = new Set(paths);
-  const tops = [...new Set(paths.map((path) => path.split('/')[0]!))];
-  const listing = await repo.run(['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...tops]);
-  const entries = listing
-    .toString('utf8')
-    .split('\0')
-    .filter(Boolean)
-    .map((line): [string, string] => [line.slice(line.indexOf('\t') + 1), line.slice(0, 6)]);
-  return new Map(entries.filter(([path, mode]) => wanted.has(path) && mode.startsWith('100')));
-}
-
-/** One process for all blobs: their content goes through files of ours. */
-async function writeBlobs(
-  repo: Repo,
-  contents: readonly (string | Uint8Array)[],
-  scratch: string,
-): Promise<string[]> {
-  if (contents.length === 0) return [];
-  const files = contents.map((content, i) => {
-    const file = join(scratch, `blob-${i}`);
-    writeFileSync(file, content);
-    return file;
-  });
-  const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];
-  const output = await repo.run(args, { input: files.map((file) => `${file}\n`).join('') });
-  return output.toString('utf8').trim().split('\n');
 }

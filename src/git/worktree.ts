@@ -14,6 +14,8 @@ import {
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { addAsGit } from './as-added';
+import { ownFolder } from './commit';
 import type { Repo } from './repository';
 
 /** A path that differs between two commits. An all-zero id stands for "not there". */
@@ -50,10 +52,11 @@ export async function diffTrees(repo: Repo, from: string, to: string): Promise<T
  */
 export async function followFiles(
   repo: Repo,
+  from: string,
   differences: readonly TreeDifference[],
   index: string,
 ): Promise<string[]> {
-  const present = await presentIds(repo, differences);
+  const present = await presentIds(repo, from, differences);
   const is = (path: string, oid: string): boolean =>
     absent(oid) ? !present.has(path) : present.get(path) === oid;
   const pending = differences.filter(({ path, to }) => !is(path, to));
@@ -74,7 +77,11 @@ const isFree = (root: string, path: string): boolean =>
   lstat(join(root, path)) === undefined && !behindLink(root, path);
 
 /** The ids that files in the checkout would have in Git; nothing for those that are not there. */
-async function presentIds(repo: Repo, differences: readonly TreeDifference[]): Promise<Map<string, string>> {
+async function presentIds(
+  repo: Repo,
+  from: string,
+  differences: readonly TreeDifference[],
+): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const regular: string[] = [];
   for (const { path } of differences) {
@@ -85,11 +92,20 @@ async function presentIds(repo: Repo, differences: readonly TreeDifference[]): P
     else regular.push(path);
   }
   if (regular.length === 0) return ids;
-  const quoted = regular.map((path) => (/["\n\\]/.test(path) ? JSON.stringify(path) : path));
-  const input = quoted.map((path) => `${path}\n`).join('');
-  const output = await repo.run(['hash-object', '--stdin-paths'], { input });
-  const oids = output.toString('utf8').trim().split('\n');
-  regular.forEach((path, i) => ids.set(path, oids[i]!));
+  const scratch = mkdtempSync(join(ownFolder(repo), 'present-'));
+  try {
+    const extra = { GIT_INDEX_FILE: join(scratch, 'index') };
+    await repo.run(['read-tree', from], { extra });
+    const { GIT_INDEX_FILE: index } = extra;
+    await addAsGit(repo, { folder: repo.root, index, paths: regular, dryRun: true });
+    const listing = (await repo.run(['ls-files', '-s', '-z'], { extra })).toString('utf8');
+    const added = new Map(
+      listing.split('\0').map((line) => [line.slice(line.indexOf('\t') + 1), line.split(' ')[1]]),
+    );
+    for (const path of regular) ids.set(path, added.get(path) ?? 'other');
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
   return ids;
 }
 
