@@ -48,7 +48,7 @@ export function printOutcome(
 ): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
   const { formatPreview, pullRequestBody } = require('../promotion') as typeof promotionModule;
-  const { commit, pushed, proposal, preview, refused = [] } = outcome;
+  const { commit, madeBefore, pushed, proposal, preview, refused = [] } = outcome;
   if (refused.length > 0) context.finish(EXIT.refused);
   const body = branch === undefined ? undefined : pullRequestBody(outcome);
   if (output === 'json') {
@@ -60,6 +60,7 @@ export function printOutcome(
     const result = {
       commit,
       branch: outcome.branch,
+      madeBefore,
       pushed,
       plan,
       summary,
@@ -75,7 +76,8 @@ export function printOutcome(
   context.print(formatPreview({ proposal, preview }));
   if (refused.length > 0) context.tell(formatProblems(refused));
   if (dryRun) return context.tell('dry run: nothing was written');
-  const where = outcome.branch === undefined ? '' : ` on ${outcome.branch}`;
-  context.tell(`committed ${commit?.slice(0, 12)}${where}${pushed ? ', pushed' : ''}`);
+  const made = `${commit?.slice(0, 12)}${outcome.branch === undefined ? '' : ` on ${outcome.branch}`}`;
+  const told = madeBefore ? `nothing new: ${made} is the same change` : `committed ${made}`;
+  context.tell(`${told}${pushed ? ', pushed' : ''}`);
   if (body !== undefined) context.print(`\n${body}`);
 }

@@ -94,7 +94,8 @@ function refused(target: RemoteRef, result: RunResult, attempts: number): UserEr
       code: 'push-refused',
       cause: `${target.remote} did not take the push to ${target.ref.replace('refs/heads/', '')}, ${attempts} times`,
       consequence: result.stderr || 'Nothing was changed here or there.',
-      remedy: 'push to a branch and open a pull request (--branch <name> --push), or try again later',
+      remedy:
+        'where the branch is protected, propose it on another (--branch <name> --push); else try again later',
     },
     EXIT.refused,
   );

@@ -9,7 +9,7 @@ import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRe
 import { historyMissing, withFsProblems } from './refusals';
 import { reasonsOf, releasesOf, type Release } from './releases';
 import { telling } from './running';
-import { openRepo, requireStage, type World } from './workspace';
+import { openRepo, pausesOf, requireStage, type World } from './workspace';
 
 export interface RecordOptions {
   readonly stage: string;
@@ -58,11 +58,7 @@ async function addAndPush(world: World, options: RecordOptions): Promise<boolean
     last?.revision === commit &&
     Object.entries(words).every(([key, value]) => last[key as keyof typeof words] === value);
   const added = !again && (await addRecord(repo, commit, { at: timeOf(world, options.at), ...words }));
-  if (options.push)
-    await pushNotes(repo, remote, {
-      random: world.random ?? Math.random,
-      sleep: world.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
-    });
+  if (options.push) await pushNotes(repo, remote, pausesOf(world));
   return added;
 }
 

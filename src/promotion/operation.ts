@@ -11,7 +11,7 @@ import { onNewBranch, requirePushed, upstreamOf } from './new-branch';
 import { preview, type Preview } from './preview';
 import type { Outcome, Proposal } from './proposal';
 import { noTip, unpushed, withFsProblems } from './refusals';
-import { openWorkspace, type Workspace, type WorkspaceUse, type World } from './workspace';
+import { openWorkspace, pausesOf, type Workspace, type WorkspaceUse, type World } from './workspace';
 
 /** Looks at the checkout, and proposes a commit; undefined when everything is as it should be already. */
 export type Planner = (workspace: Workspace) => Promise<Proposal | undefined>;
@@ -111,10 +111,12 @@ async function pushOnBranch(
     shown ??= planned;
     return { commit: await commitOf(first, tip, planned), value: planned };
   };
-  const { value, commit } = await pushPlanned(first.repo, upstream satisfies RemoteRef, attempt, {
-    random: world.random ?? Math.random,
-    sleep: world.sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
-  });
+  const { value, commit } = await pushPlanned(
+    first.repo,
+    upstream satisfies RemoteRef,
+    attempt,
+    pausesOf(world),
+  );
   if (commit === undefined) return { pushed: false };
   const head = (await readRef(first.repo, first.checkout.ref))!;
   // A later tip may have been fetched by now; then the next command follows it.

@@ -22,6 +22,8 @@ export interface Outcome {
   /** Absent when there was nothing to change, and with `dryRun`. */
   readonly commit?: string;
   readonly branch?: string;
+  /** With a new branch: the commit was there already, since an earlier run made the same change. */
+  readonly madeBefore?: boolean;
   readonly pushed: boolean;
   readonly proposal?: Proposal;
   readonly preview?: Preview;

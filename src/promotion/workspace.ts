@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals';
 import { repairCheckout } from '../git/checkout';
+import type { PushOptions } from '../git/push';
 import { readObjects, requireCommit } from '../git/read';
 import { openRepository, requireGit, type Repo } from '../git/repository';
 import { requireCheckout, type Checkout } from '../git/state';
@@ -23,6 +24,12 @@ export interface World {
   /** Progress and warnings, for a person. */
   readonly tell?: (text: string) => void;
 }
+
+/** How to wait before a push is tried again. */
+export const pausesOf = ({ random = Math.random, sleep = pause }: World): PushOptions => ({ random, sleep });
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** What every rendering may read: a file there that git does not know is as bad as a change. */
 const INPUTS = [
