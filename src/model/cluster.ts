@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reason } from './values/scalars';
 
 /** Kubernetes minor versions whose schemas ship under third_party/kubernetes. */
 export const KUBERNETES_VERSIONS = [
@@ -64,9 +65,7 @@ export const clusterSchema = z
       .array(z.enum(CAPABILITIES))
       .default([])
       .describe('What is installed beyond Kubernetes itself; a kind that nothing provides is refused.'),
-    openNetwork: z
-      .string()
-      .min(1)
+    openNetwork: reason
       .optional()
       .describe(
         'Why it enforces no network policies, where it provides none: they are rendered all the same, and nothing ' +

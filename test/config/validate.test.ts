@@ -91,12 +91,16 @@ test.each([
 });
 
 test.each([
-  ['image: nginx', 'must carry a digest, or a tag that is not "latest": otherwise nobody can tell what runs'],
+  [
+    'image: nginx',
+    'must carry a digest, or a tag that does not end in "latest": otherwise nobody can tell what runs',
+  ],
   [
     'image: nginx:latest',
-    'must carry a digest, or a tag that is not "latest": otherwise nobody can tell what runs',
+    'must carry a digest, or a tag that does not end in "latest": otherwise nobody can tell what runs',
   ],
   ['image: registry.example.com:5000/nginx', 'must carry a digest, or a tag'],
+  ['image: registry.example.com:5000/nginx:prod-latest', 'must carry a digest, or a tag'],
   ['image: Nginx:1', 'must be an image reference: [host[:port]/]path[:tag][@digest]'],
 ])('%s is refused', (line, complaint) => {
   const base = BASE.replace(/image: .*/, line);

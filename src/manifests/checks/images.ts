@@ -1,11 +1,12 @@
+import { MOVING_TAG } from '../../model/values/scalars';
 import { items, text } from '../fields';
 import { parseImage } from '../image';
 import { podRule, type Finding, type PodEntry } from './rule';
 
-/** Every image says which one: by digest, or by a tag other than `latest`. */
+/** Every image says which one: by digest, or by a tag that does not say itself that it moves. */
 export const images = podRule(
   'image-not-pinned',
-  'Every image is a valid reference with a digest, or with a tag other than latest.',
+  'Every image is a valid reference with a digest, or with a tag that does not end in latest.',
   (entry, found) => {
     for (const { path, reference } of imageFields(entry)) {
       const wrong = judge(reference);
@@ -44,9 +45,9 @@ function judge(reference: string | undefined): Pick<Finding, 'says' | 'consequen
     };
   }
   if (image.digest !== undefined) return undefined;
-  if (image.tag !== undefined && image.tag !== 'latest') return undefined;
+  if (image.tag !== undefined && !MOVING_TAG.test(image.tag)) return undefined;
   return {
-    says: `"${reference}" has ${image.tag === undefined ? 'neither tag nor digest' : 'the tag "latest"'}`,
+    says: `"${reference}" has ${image.tag === undefined ? 'neither tag nor digest' : `the tag "${image.tag}"`}`,
     consequence: 'Nobody could tell what runs, and a restart could bring another version.',
     remedy: 'Give it a version as its tag, or a digest; to manifests of others by "images" of the app.',
   };

@@ -40,16 +40,24 @@ const imagePattern = new RegExp(
   `^${imageHost}${imagePath}(?::[\\w][\\w.-]{0,127})?(?:@[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,})?$`,
 );
 
-/** A container image with a tag other than `latest`, a digest, or both. */
+/** Tags that say themselves that they move, such as `latest` and `prod-latest`: what other tags do, their names do not tell. */
+export const MOVING_TAG = /(^|[-_.])latest$/;
+
+/** A container image with a tag that does not move by its name, a digest, or both. */
 export const imageReference = z
   .string()
   .regex(imagePattern, {
     error: 'must be an image reference: [host[:port]/]path[:tag][@digest]',
     abort: true,
   })
-  .refine((image) => image.includes('@') || (/:[^/]+$/.test(image) && !image.endsWith(':latest')), {
-    message: 'must carry a digest, or a tag that is not "latest": otherwise nobody can tell what runs',
+  .refine((image) => image.includes('@') || isPinned(/:([^/:]+)$/.exec(image)?.[1]), {
+    message:
+      'must carry a digest, or a tag that does not end in "latest": otherwise nobody can tell what runs',
   });
+
+function isPinned(tag: string | undefined): boolean {
+  return tag !== undefined && !MOVING_TAG.test(tag);
+}
 
 /** An absolute path inside a container. */
 export const absolutePath = z
