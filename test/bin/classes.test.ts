@@ -46,15 +46,21 @@ export class Probe extends BaseApp<Values> {
 `;
 const lineOf = (text: string): number => PROBE.split('\n').findIndex((line) => line.includes(text)) + 1;
 
+const DEV = 'environments/dev.yaml';
 let checkout: Checkout;
-beforeAll(async () => {
+let dev: string;
+beforeAll(() => {
   checkout = new Checkout();
   cpSync(join(__dirname, '../fixtures/lab/environments'), checkout.path('environments'), { recursive: true });
-  checkout.write('src/apps/probe.ts', PROBE);
   for (const stage of ['dev', 'staging', 'prod']) {
     const entry = stage === 'dev' ? '\n    image: registry.example.com/probe:1.0.0' : ' null';
     checkout.edit(`environments/${stage}.yaml`, '\napps:\n', `\napps:\n  probe:${entry}\n`);
   }
+  dev = checkout.read(DEV);
+});
+beforeEach(async () => {
+  checkout.write('src/apps/probe.ts', PROBE);
+  checkout.write(DEV, dev);
   await settle(checkout.root);
 });
 afterAll(() => checkout.remove());
@@ -67,7 +73,7 @@ test.each(['bundles', 'runs a bundle'])('a class gets the packages of the progra
 });
 
 test('what a class throws is reported at its line, and what it refuses as it says', () => {
-  checkout.edit('environments/dev.yaml', 'probe:1.0.0', 'probe:1.0.0\n    level: 2');
+  checkout.edit(DEV, 'probe:1.0.0', 'probe:1.0.0\n    level: 2');
   const low = checkout.run('synth');
   expect(low.status).toBe(1);
   expect(low.stderr).toMatch(
@@ -75,11 +81,10 @@ test('what a class throws is reported at its line, and what it refuses as it say
       `src/apps/probe\\.ts:${lineOf('the level is too low')}:\\d+: the app "probe" cannot be built .*: Error: the level is too low`,
     ),
   );
-  checkout.edit('environments/dev.yaml', 'level: 2', 'level: 4');
+  checkout.edit(DEV, 'level: 2', 'level: 4');
   const high = checkout.run('synth');
   expect(high.status).toBe(1);
   expect(high.stderr).toMatch(/environments\/dev\.yaml:\d+:\d+: the level is too high \[probe\]/);
-  checkout.edit('environments/dev.yaml', '    level: 4\n', '');
 });
 
 test('what a class hands to a component wrongly is reported at its line, and a mistake of syntax too', () => {
