@@ -23,7 +23,7 @@ export interface Victim {
 
 export interface KillOptions {
   readonly kills: number;
-  /** The same seed makes the same delays; where in the run they hit is up to the machine. */
+  /** The same seed makes the same delays, which hit where the machine has them, and kills at the same calls. */
   readonly seed: number;
 }
 
@@ -51,7 +51,7 @@ const dist = (root: string): Tree => (existsSync(join(root, 'dist')) ? tree(join
 
 /**
  * Kills the command again and again: a third of the time at any moment from before its start to after its end, a
- * third while it prepares, a third while it puts files in place. After each kill every file is whole, and the next
+ * third at one of its calls since it prepares, a third since it puts files in place. After each kill every file is whole, and the next
  * run repairs, be it with the same input or with the one before.
  */
 export async function killAtRandom(victim: Victim, { kills, seed }: KillOptions): Promise<KillReport> {
@@ -100,9 +100,14 @@ async function runWhole(victim: Victim, root: string, version: Version) {
   return { dist: dist(root), milliseconds: performance.now() - began };
 }
 
-function start(victim: Victim, root: string) {
+function start(victim: Victim, root: string, { sight, calls }: Moment = {}) {
   const [program, ...args] = victim.command(root);
-  const child = spawn(program, args, { cwd: root, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['-r', require.resolve('./kill-at-call.js'), ...args], {
+    cwd: root,
+    env: { ...process.env, STAGELINE_KILL_FROM: sight, STAGELINE_KILL_AT: String(calls) },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let messages = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (messages += text));
   return { child, ended: once(child, 'exit'), messages: () => messages };
@@ -114,26 +119,25 @@ async function run(victim: Victim, root: string, where: string): Promise<void> {
   if (code !== 0) throw new Error(`${where}: exit ${String(code)}\n${messages()}`);
 }
 
-/** So many milliseconds after the start, or after the first sight of a file. */
+/** So many milliseconds after the start, or calls after the first sight of a file. */
 interface Moment {
+  readonly delay?: number;
   readonly sight?: string;
-  readonly delay: number;
+  readonly calls?: number;
 }
+
+/** Sooner rather than later: a small dist/ takes some twenty calls, a large one hundreds. */
+const callsFrom = (random: () => number): number => Math.floor(300 ** random());
 
 const MOMENTS: readonly ((random: () => number, duration: number) => Moment)[] = [
   (random, duration) => ({ delay: random() * duration * 1.3 }),
-  (random) => ({ sight: '.stageline/publish', delay: random() * 4 }),
-  (random) => ({ sight: '.stageline/publish/journal.json', delay: random() * 2 }),
+  (random) => ({ sight: '.stageline/publish', calls: callsFrom(random) }),
+  (random) => ({ sight: '.stageline/publish/journal.json', calls: callsFrom(random) }),
 ];
 
 async function runAndKill(victim: Victim, root: string, moment: Moment): Promise<void> {
-  const { child, ended } = start(victim, root);
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  const isSeen = (): boolean => moment.sight === undefined || existsSync(join(root, moment.sight));
-  // A small dist/ is in place within a few milliseconds.
-  while (!isOver && !isSeen()) await new Promise(setImmediate);
-  await Promise.race([sleep(moment.delay), ended]);
+  const { child, ended } = start(victim, root, moment);
+  await (moment.delay === undefined ? ended : Promise.race([sleep(moment.delay), ended]));
   killGroup(child.pid!, 'SIGKILL');
   await ended;
   while (killGroup(child.pid!, 0)) await sleep(1);
