@@ -7,7 +7,7 @@ async function main(args: readonly string[]): Promise<void> {
   const large = args.includes('--scale');
   const keep = process.env.STAGELINE_E2E_KEEP === '1';
   try {
-    const results = await runAll({ wanted, large, minutes: 45, keep });
+    const results = await runAll({ wanted, large, minutes: 80, keep });
     console.log(report(results));
     if (results.some(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
   } catch (error) {

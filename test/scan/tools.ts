@@ -8,9 +8,20 @@ const CACHE = join(process.env['STAGELINE_TOOLS'] ?? join(homedir(), '.cache', '
 const CHECKOV = '3.3.30';
 const KUBE_SCORE = 'v1.20.0';
 
-export const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void => {
-  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
-};
+/** Runs a step of an installation, up to three times: a download may fail in passing. */
+export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
+  for (let left = 2; ; left--) {
+    try {
+      execFileSync(command, args, {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, ...env },
+      });
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}
 
 export function once(name: string, install: (folder: string) => void): string {
   const folder = join(CACHE, name);

@@ -112,7 +112,7 @@ export class ArgoApi {
     name: string,
     what: string,
     fits: (status: AppStatus) => boolean,
-    within = 90,
+    within?: number,
   ): Promise<AppStatus> {
     let last: AppStatus = {};
     try {
@@ -129,7 +129,7 @@ export class ArgoApi {
     }
   }
 
-  /** Waits until it is Synced and Healthy; an error that lasts for 15 s ends the wait. */
+  /** Waits until it is Synced and Healthy; an error that lasts for a minute ends the wait. */
   untilSynced(name: string, within?: number): Promise<AppStatus> {
     let since: number | undefined;
     return this.until(
@@ -138,7 +138,7 @@ export class ArgoApi {
       (status) => {
         const wrong = status.conditions?.some(({ type }) => type.endsWith('Error'));
         since = wrong ? (since ?? Date.now()) : undefined;
-        if (since !== undefined && Date.now() - since > 15_000)
+        if (since !== undefined && Date.now() - since > 60_000)
           throw new Hopeless(`Application ${name} is in error`);
         return isSyncedAndHealthy(status);
       },

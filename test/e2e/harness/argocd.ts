@@ -122,7 +122,6 @@ export async function startArgoCd(
     });
     const health = `http://127.0.0.1:${component.health}`;
     await until(`${component.name} to be healthy`, async () => (await fetch(health)).ok, {
-      within: 120,
       guard,
     });
   };

@@ -97,7 +97,7 @@ export async function startApiServer(
       const candidate = new Api(server, readFileSync(caFile, 'utf8'), token);
       return (await candidate.raw('GET', '/readyz')) === 'ok' && candidate;
     },
-    { within: 120, guard: () => supervisor.assertAlive() },
+    { guard: () => supervisor.assertAlive() },
   );
   const kubeconfigFor = (name: string, bearer: string, namespace = 'default'): string => {
     const path = at(`${name}.kubeconfig`);

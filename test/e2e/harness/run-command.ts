@@ -5,7 +5,7 @@ export interface CaptureOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** What the command reads on stdin. */
   readonly input?: string;
-  /** Seconds. @default 120 */
+  /** Seconds. @default 600 */
   readonly timeout?: number;
 }
 
@@ -18,7 +18,7 @@ export function capture(command: string, args: readonly string[], options: Captu
       input: options.input ?? '',
       encoding: 'utf8',
       maxBuffer: 256 * 1024 * 1024,
-      timeout: (options.timeout ?? 120) * 1000,
+      timeout: (options.timeout ?? 600) * 1000,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   } catch (error) {
@@ -44,7 +44,7 @@ export function run(command: string, args: readonly string[], options: CaptureOp
         env: options.env ?? process.env,
         encoding: 'utf8',
         maxBuffer: 256 * 1024 * 1024,
-        timeout: (options.timeout ?? 120) * 1000,
+        timeout: (options.timeout ?? 600) * 1000,
       },
       (error, stdout, stderr) => {
         if (!error) return done(stdout);

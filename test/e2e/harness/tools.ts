@@ -70,6 +70,8 @@ async function build(tool: Tool): Promise<void> {
     const modfile = join(work, 'go.mod');
     cpSync(join(source, 'go.mod'), modfile);
     cpSync(join(source, 'go.sum'), join(work, 'go.sum'));
+    for (const { module } of [...(tool.patch ? [tool.patch] : []), ...(tool.files ?? [])])
+      await go(source, ['mod', 'download', module]);
     if (tool.patch) patchModule(tool.patch, source, work);
     if (tool.packages.length) {
       const flags = ['-mod=readonly', `-modfile=${modfile}`, '-trimpath', '-buildvcs=false'];
@@ -117,7 +119,13 @@ function goEnv(): NodeJS.ProcessEnv {
   return { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
 }
 
-function go(cwd: string, args: readonly string[]): Promise<void> {
+/** Up to three times: a download may fail in passing, and what came through stays in Go's caches. */
+const go = (cwd: string, args: readonly string[]): Promise<void> =>
+  startGo(cwd, args)
+    .catch(() => startGo(cwd, args))
+    .catch(() => startGo(cwd, args));
+
+function startGo(cwd: string, args: readonly string[]): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'nice', '-n', '10', 'go', ...args], {
       cwd,

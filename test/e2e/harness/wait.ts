@@ -18,7 +18,7 @@ export async function freePorts<K extends string>(names: readonly K[]): Promise<
 }
 
 export interface UntilOptions {
-  /** Seconds. @default 60 */
+  /** Seconds, many times what a quiet machine needs. @default 180 */
   readonly within?: number;
   /** Milliseconds between two looks. @default 250 */
   readonly every?: number;
@@ -39,7 +39,7 @@ export async function until<T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   options: UntilOptions = {},
 ): Promise<T> {
-  const { within = 60, every = 250, guard } = options;
+  const { within = 180, every = 250, guard } = options;
   const end = Date.now() + within * 1000;
   let last = '';
   for (;;) {

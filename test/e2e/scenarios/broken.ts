@@ -13,7 +13,7 @@ export const brokenScenario: Scenario = {
     const { workspace, cluster } = context;
     const argo = argoOf(context).api;
     const dev = stage('dev');
-    await argo.untilSynced(dev, 120);
+    await argo.untilSynced(dev);
     const before = await running(cluster.api, dev);
     const good = workspace.read(FILE);
 

@@ -27,7 +27,7 @@ export const commitStatusScenario: Scenario = {
     });
     await giveSecrets(context, { 'github-privateKey': privateKey, 'gitlab-token': 'a-token-of-gitlab' });
     const dev = stage('dev');
-    const status = await argoOf(context).api.untilSynced(dev, 120);
+    const status = await argoOf(context).api.untilSynced(dev);
     const revision = status.operationState!.syncResult!.revision!;
 
     await report(context, { to: 'github', ...APP, enterpriseBaseURL: `${url}/api/v3` });

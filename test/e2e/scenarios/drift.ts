@@ -51,7 +51,7 @@ export const reportedScenario: Scenario = {
     const drifted = 'ghcr.io/stefanprodan/podinfo:0.0.1';
     await api.strategicPatch(...DEPLOYMENT, APP, prod, otherImage(drifted));
     await api.delete('v1', 'Service', APP, prod);
-    const status = await argo.until(prod, 'OutOfSync', ({ sync }) => sync?.status === 'OutOfSync', 30);
+    const status = await argo.until(prod, 'OutOfSync', ({ sync }) => sync?.status === 'OutOfSync');
     // Until both are seen, and then for longer than self-heal waits at first.
     await argo.until(prod, 'OutOfSync in both', ({ resources }) => {
       const out = (resources ?? []).filter((each) => each.status === 'OutOfSync').map((each) => each.kind);

@@ -137,7 +137,7 @@ function describeFleet({ workspace }: Context, edge: ControlPlane): void {
 /** The controller of sets syncs the second cluster when the first is done, and nobody else syncs either. */
 async function inOrder({ api }: ArgoCd): Promise<void> {
   const find = (name: string) => api.application(name).catch(() => undefined);
-  await until('both Applications', async () => (await find(FIRST)) && (await find(SECOND)), { within: 90 });
+  await until('both Applications', async () => (await find(FIRST)) && (await find(SECOND)));
   const [first, second] = [await api.untilSynced(FIRST, 240), await api.untilSynced(SECOND, 240)];
   const [ended, started] = [first.operationState!.finishedAt!, second.operationState!.startedAt];
   assert.ok(started >= ended, `the second cluster began at ${started}, and the first ended at ${ended}`);

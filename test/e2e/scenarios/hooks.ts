@@ -16,7 +16,7 @@ export const hooksScenario: Scenario = {
     const { api } = cluster;
     const argo = argoOf(context).api;
     const dev = stage('dev');
-    await argo.untilSynced(dev, 120);
+    await argo.untilSynced(dev);
     const kept = workspace.read(FILE);
 
     const deliver = async (message: string, smoke: string, color: string): Promise<string> => {
@@ -80,7 +80,7 @@ export const hooksScenario: Scenario = {
       'at the newest commit',
       ({ operationState }) => operationState?.syncResult?.revision === mended,
     );
-    await argo.untilSynced(dev, 120);
+    await argo.untilSynced(dev);
   },
 };
 

@@ -36,7 +36,7 @@ export const hundredScenario: Scenario = {
       '-f',
       join(workspace.folder, 'dist/argocd/stage-load.yaml'),
     ]);
-    const before = await untilAllSynced(context, 400);
+    const before = await untilAllSynced(context);
     assert.equal(before.size, APPS + 1);
     for (const { operationState } of before.values())
       assert.equal(operationState?.syncResult?.revision, first);
@@ -49,7 +49,7 @@ export const hundredScenario: Scenario = {
     await asked.synced();
     assert.deepEqual([...new Set(asked.rendered())], [`${appName(43)}.yaml`]);
     assert.ok(asked.reused() >= APPS, `${asked.reused()} were taken from the cache`);
-    await untilAllSynced(context, 120);
+    await untilAllSynced(context);
 
     const told = await change(context, workspace, 42);
     await push(context, workspace, repository.url, asked.commit, told.commit);
@@ -62,7 +62,7 @@ export const hundredScenario: Scenario = {
     assert.deepEqual([...new Set(refreshed.filter((name) => name.startsWith(STAGE)))], [applicationOf(42)]);
     assert.deepEqual([...new Set(told.rendered())], [`${appName(42)}.yaml`]);
 
-    const after = await untilAllSynced(context, 120);
+    const after = await untilAllSynced(context);
     for (const [name, { operationState }] of before)
       if (![42, 43].map(applicationOf).includes(name))
         assert.deepEqual(after.get(name)?.operationState, operationState, `${name} was synced again`);
@@ -148,7 +148,7 @@ async function statuses({ cluster }: Context): Promise<Map<string, AppStatus>> {
   return new Map(all.map(({ metadata, status }: Live) => [metadata.name, (status ?? {}) as AppStatus]));
 }
 
-async function untilAllSynced(context: Context, within: number): Promise<Map<string, AppStatus>> {
+async function untilAllSynced(context: Context): Promise<Map<string, AppStatus>> {
   let open = '';
   try {
     return await until(
@@ -159,7 +159,7 @@ async function untilAllSynced(context: Context, within: number): Promise<Map<str
         open = `${rest.length} are not, such as ${JSON.stringify(rest[0])}`;
         return rest.length === 0 && all;
       },
-      { within, every: 1000, guard: () => context.cluster.supervisor.assertAlive() },
+      { within: 400, every: 1000, guard: () => context.cluster.supervisor.assertAlive() },
     );
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${open}`, { cause: error });

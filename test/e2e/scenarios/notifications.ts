@@ -107,7 +107,7 @@ export const notificationsScenario: Scenario = {
     await workspace.deliver('nobody is told any more');
     await applyDelivery(context);
     for (const name of [dev, prod]) await argo.refresh(name);
-    for (const name of [dev, prod]) await argo.untilSynced(name, 180);
+    for (const name of [dev, prod]) await argo.untilSynced(name);
   },
 };
 
@@ -152,6 +152,6 @@ function told(
       const found = cluster.receiver.received.find((each) => each.path === path && fits(bodyOf(each)));
       return found && { ...found, body: bodyOf(found) };
     },
-    { within: 90, guard: () => cluster.supervisor.assertAlive() },
+    { guard: () => cluster.supervisor.assertAlive() },
   );
 }

@@ -15,7 +15,7 @@ export const promotionScenario: Scenario = {
     const { cluster, workspace } = context;
     const { api } = cluster;
     const argo = argoOf(context).api;
-    for (const name of ['dev', 'staging', 'prod'] as const) await argo.untilSynced(stage(name), 120);
+    for (const name of ['dev', 'staging', 'prod'] as const) await argo.untilSynced(stage(name));
     const before = {
       staging: await templateOf(api, 'staging'),
       prod: await templateOf(api, 'prod'),
@@ -89,9 +89,9 @@ async function commit({ workspace }: Context, ...args: string[]): Promise<string
 async function moved(context: Context, name: StageName): Promise<void> {
   const argo = argoOf(context).api;
   await argo.refresh(stage(name));
-  await argo.until(stage(name), 'OutOfSync', ({ sync }) => sync?.status === 'OutOfSync', 30);
+  await argo.until(stage(name), 'OutOfSync', ({ sync }) => sync?.status === 'OutOfSync');
   await argo.sync(stage(name));
-  await argo.untilSynced(stage(name), 120);
+  await argo.untilSynced(stage(name));
 }
 
 /** The app's image and pod template as the API server has them. */

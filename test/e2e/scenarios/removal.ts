@@ -49,7 +49,6 @@ export const removalScenario: Scenario = {
         `${kind} ${metadata.name} to be pruned`,
         async () =>
           (await cluster.api.find(apiVersion, kind, metadata.name, metadata.namespace)) === undefined,
-        { within: 120 },
       );
     }
     await argo.untilSynced(dev);
@@ -57,8 +56,8 @@ export const removalScenario: Scenario = {
     workspace.write(FILE, kept);
     await workspace.deliver('the database is back');
     await argo.refresh(dev);
-    await argo.until(dev, 'synced again', ({ sync }) => sync?.status === 'Synced', 120);
-    await argo.untilSynced(dev, 120);
+    await argo.until(dev, 'synced again', ({ sync }) => sync?.status === 'Synced');
+    await argo.untilSynced(dev);
     for (const { apiVersion, kind, metadata } of gone) {
       assert.ok(
         await cluster.api.find(apiVersion, kind, metadata.name, metadata.namespace),

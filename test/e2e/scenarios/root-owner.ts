@@ -28,7 +28,7 @@ export const rootScenario: Scenario = {
       join(workspace.folder, `dist/argocd/${name}.yaml`),
     );
     await kubectl(['apply', '--server-side', ...files.flatMap((file) => ['--filename', file])]);
-    await argo.untilSynced(ROOT, 120);
+    await argo.untilSynced(ROOT);
     assert.deepEqual(await identities(api), before, 'something was replaced');
 
     const prod = stage('prod');
@@ -36,18 +36,16 @@ export const rootScenario: Scenario = {
       ((await api.get(...APPLICATION, prod, ARGOCD_NAMESPACE)).spec as { source: { path: string } }).source
         .path;
     await api.patch(...APPLICATION, prod, ARGOCD_NAMESPACE, { spec: { source: { path: 'dist/dev' } } });
-    await until('the path of prod to be healed', async () => (await path()) === 'dist/prod', { within: 90 });
+    await until('the path of prod to be healed', async () => (await path()) === 'dist/prod');
 
     workspace.write('environments/qa.yaml', 'promotesFrom: staging\n');
     await workspace.deliver('a new stage');
     await argo.refresh(ROOT);
-    await until('the new stage', () => api.find(...APPLICATION, `${PROJECT}-qa`, ARGOCD_NAMESPACE), {
-      within: 90,
-    });
+    await until('the new stage', () => api.find(...APPLICATION, `${PROJECT}-qa`, ARGOCD_NAMESPACE));
     const qa = await argo.until(`${PROJECT}-qa`, 'OutOfSync', ({ sync }) => sync?.status === 'OutOfSync');
     assert.equal(qa.operationState, undefined, 'the new stage was synced by itself');
     await argo.sync(`${PROJECT}-qa`);
-    await argo.untilSynced(`${PROJECT}-qa`, 120);
+    await argo.untilSynced(`${PROJECT}-qa`);
   },
 };
 

@@ -42,16 +42,14 @@ export const sealedSecretsScenario: Scenario = {
     await apply(HOME, NAME);
     await apply(ELSEWHERE, NAME);
     await apply(HOME, 'web-other');
-    const secret = await until('the Secret', () => api.find('v1', 'Secret', NAME, HOME), { within: 60 });
+    const secret = await until('the Secret', () => api.find('v1', 'Secret', NAME, HOME));
     assert.equal(Buffer.from((secret.data as { password: string }).password, 'base64').toString(), value);
     for (const [namespace, name] of [
       [ELSEWHERE, NAME],
       [HOME, 'web-other'],
     ] as const) {
-      await until(
-        `the refusal in ${namespace}`,
-        async () => refused(await api.get('bitnami.com/v1alpha1', 'SealedSecret', name, namespace)),
-        { within: 60 },
+      await until(`the refusal in ${namespace}`, async () =>
+        refused(await api.get('bitnami.com/v1alpha1', 'SealedSecret', name, namespace)),
       );
       assert.equal(await api.find('v1', 'Secret', name, namespace), undefined);
     }
@@ -92,13 +90,10 @@ async function startController({ cluster }: Context): Promise<X509Certificate> {
       POD_NAMESPACE: CONTROLLER,
     },
   });
-  const pair = await until(
-    'the key of the controller',
-    async () =>
-      (await api.list('v1', 'Secret', CONTROLLER)).find(({ metadata }) =>
-        metadata.name.startsWith('sealed-secrets-key'),
-      ),
-    { within: 90 },
+  const pair = await until('the key of the controller', async () =>
+    (await api.list('v1', 'Secret', CONTROLLER)).find(({ metadata }) =>
+      metadata.name.startsWith('sealed-secrets-key'),
+    ),
   );
   const pem = Buffer.from((pair.data as Record<string, string>)['tls.crt']!, 'base64').toString();
   return readCertificate(pem, new Date(Date.now() + 60_000), { file: 'the controller' }).certificate;

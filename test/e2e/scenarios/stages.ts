@@ -12,7 +12,7 @@ export const stagesScenario: Scenario = {
   async run(context) {
     const { api } = context.cluster;
     const argo = argoOf(context).api;
-    await argo.untilSynced(stage('dev'), 120);
+    await argo.untilSynced(stage('dev'));
     for (const name of ['staging', 'prod'] as const) {
       const status = await argo.until(
         stage(name),
@@ -24,7 +24,7 @@ export const stagesScenario: Scenario = {
       assert.equal(await api.find('v1', 'Namespace', stage(name)), undefined, `${name} has been deployed`);
     }
     for (const name of ['staging', 'prod'] as const) await argo.sync(stage(name));
-    for (const name of ['staging', 'prod'] as const) await argo.untilSynced(stage(name), 120);
+    for (const name of ['staging', 'prod'] as const) await argo.untilSynced(stage(name));
     for (const name of STAGES) {
       const wanted = context.workspace.objects(name);
       for (const { apiVersion, kind, metadata } of wanted) {
