@@ -37,8 +37,8 @@ export interface Kinds {
 }
 
 /**
- * A file whose objects are right by themselves: they fit the schemas of Kubernetes, every rule of single objects holds,
- * and they hold nothing like a credential. None of them defines a kind.
+ * A file whose objects are right by themselves: they fit the schemas of Kubernetes, and every rule of single objects holds.
+ * None of them defines a kind, or is a Secret with data.
  */
 export interface Proven {
   /** SHA-256 of the file. */
@@ -51,6 +51,8 @@ export interface Proven {
   readonly outlines: readonly KubeObject[];
   /** SHA-256 of the outlines: while it stays, no rule across objects finds anything new. */
   readonly outlineHash: string;
+  /** Whether they hold what looks like a credential, which somebody may have allowed where it stands. @default false */
+  readonly suspect?: boolean;
 }
 
 /** How many objects a file holds. */

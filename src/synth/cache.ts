@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { scanObject } from '../secrets/objects';
+import { isAllAllowed } from '../secrets/suspects';
 import { appendCached, readCached, writeCached } from './cache-folder';
 import { engineHash } from './engine';
 
@@ -84,6 +85,8 @@ export class Cache {
   holdsCredential(value: object): boolean {
     return scanObject(value as Readonly<Record<string, unknown>>).length > 0;
   }
+
+  readonly isAllAllowed = isAllAllowed;
 
   /** Keeps what was put there. */
   save(): void {

@@ -136,7 +136,7 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     ...approvalProblems(repository),
     ...(checked ?? []),
     ...parityProblems(looked, stages, cache),
-    ...refusePlaintext(root, repository.environments, [...stages, argocd], options.texts),
+    ...refusePlaintext(root, repository.environments, [...stages, argocd], { texts: options.texts, cache }),
   ];
   // What is wrong is told of all stages as one.
   if (unchanged.size > 0 && (!checked || problems.length > 0))

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -42,6 +42,10 @@ class Forgetful extends Cache {
 const load = (files: Files, memory?: Cache, classes: readonly AppClass[] = []): Repository =>
   loadRepository({ root, classes, texts: new Map(Object.entries(files)), memory });
 
+const RESULTS = '.stageline/cache/results';
+/** What is kept, as it lies on the disk. */
+const kept = (): string => (existsSync(join(root, RESULTS)) ? readFileSync(join(root, RESULTS), 'utf8') : '');
+
 /** All that a repository says, with the place of each value; or all that is wrong with it. */
 function told(files: Files, memory?: Cache, classes?: readonly AppClass[]): unknown {
   try {
@@ -74,6 +78,8 @@ function pathsOf(value: unknown, path: readonly PropertyKey[] = []): (readonly P
   ];
 }
 
+const SECRET = planted.password();
+const SECRETIVE = `env: { PASSWORD: '${SECRET}' }`;
 const CIPHERTEXT = 'A'.repeat(320);
 const API = `kind: worker, image: shop/api:1.0.0, ${RESOURCES}`;
 const SEALED = `{ secrets: { db: { env: { P: p }, sealed: { p: ${CIPHERTEXT} } } } }`;
@@ -112,6 +118,11 @@ const WEB = lines(`{ replicas: 2 }
   { renamedFrom: old }
   { env: { B: b, A: a } }
   { env: { A: 1 } }
+  { ${SECRETIVE} }
+  { ${SECRETIVE} } # allowSecret: planted
+  { ${SECRETIVE} } # allowSecret: planted
+  { ${SECRETIVE}, replicas: 3 } # allowSecret: planted
+  { env: { PASSWORD: null } }
   { kind: worker }
   { terminationGracePeriodSeconds: -0 }
   { terminationGracePeriodSeconds: .inf }
@@ -122,7 +133,9 @@ const OTHERS = lines(`api: { ${API} }
   api: null
   api: { replicas: 1 }
   api: { image: shop/api:2.0.0 }
+  api: { ${SECRETIVE} } # allowSecret: planted
   tool: { size: 3 }
+  tool: { size: 3, labels: { password: '${SECRET}' } } # allowSecret: planted
   tool: { size: big, labels: { a: b } }
   tool: { network: { to: [api] } }
   tool: null
@@ -156,6 +169,11 @@ const base = fc
       `  api: &a { ${API} }\n  copy: *a\n`,
       '  api: { kind: worker }\n',
       '  tool: { size: big }\n',
+      `  api: { ${API}, ${SECRETIVE} }\n`,
+      `  api: { ${API}, ${SECRETIVE} } # allowSecret: planted\n`,
+      `  api: { ${API}, ${SECRETIVE} } # allowSecret: planted\n`,
+      `    ${SECRETIVE} # allowSecret: planted\n`,
+      `  tool: { size: 2, labels: { password: '${SECRET}' } } # allowSecret: planted\n`,
     ),
     fc.constantFrom('', '', '', '# allowSecret: why\n', 'resourceQuota: { pods: 4 }\n', 'existing:\n'),
   )
@@ -206,6 +224,7 @@ test.each([
         // The order of keys may have a meaning, too.
         expect(JSON.stringify(known)).toBe(JSON.stringify(anew));
         memory.save();
+        expect(kept().includes(SECRET)).toBe(false);
       }
     }),
     { numRuns: RUNS },
@@ -260,10 +279,44 @@ test('an app that is called, and goes from the only stage that had it, is missed
   expect(told(calling, new Cache(root))).toMatchObject([{ code: 'unknown-app', at: { line: 1 } }]);
 });
 
-test('a file in which something is allowed that looks like a credential is not kept', () => {
-  const allowed = { ...FILES, 'dev.yaml': `${FILES['dev.yaml']}# allowSecret: an example\n` };
-  expect(load(allowed, new Cache(root)).environments[0]!.key).toBeUndefined();
+const ALLOWED: Files = {
+  ...FILES,
+  'base.yaml': `${BASE}    ${SECRETIVE} # allowSecret: an example\n  api: { ${API} }\n`,
+  'prod.yaml': `promotesFrom: dev\napps:\n  api: { ${SECRETIVE} } # allowSecret: an example\n`,
+};
+
+test('where something is allowed that looks like a credential all is known, and its value is read when somebody asks', () => {
+  const { repository, memory } = next(ALLOWED, ALLOWED);
+  expect(valuesAsked(memory)).toBe(0);
+  for (const [name, file] of [
+    ['web', 'environments/base.yaml'],
+    ['api', 'environments/prod.yaml'],
+  ]) {
+    const app = repository.environments[1]!.apps.find((one) => one.name === name)!;
+    expect(app.values).toMatchObject({ env: { PASSWORD: SECRET } });
+    expect(app.locate(['env'])).toMatchObject({ file });
+    expect(app.key).toBeDefined();
+  }
+  expect(kept().includes(SECRET)).toBe(false);
 });
+
+test('of a stage that allows something, an app that did not change is known', () => {
+  const text = ALLOWED['prod.yaml']!;
+  const { repository } = next(ALLOWED, { ...ALLOWED, 'prod.yaml': `${text}  web: { replicas: 4 }\n` });
+  const keys = load(ALLOWED, new Cache(root)).environments.map(({ apps }) => apps.map(({ key }) => key));
+  const now = repository.environments.map(({ apps }) => apps.map(({ key }) => key));
+  expect(now[0]).toEqual(keys[0]);
+  expect(now[1]![0]).toBe(keys[1]![0]);
+  expect(now[1]![1]).not.toBe(keys[1]![1]);
+});
+
+test.each(['base.yaml', 'prod.yaml'])(
+  'what was allowed in %s is not known once the comment is gone',
+  (name) => {
+    const without = { ...ALLOWED, [name]: ALLOWED[name]!.replace(' # allowSecret: an example', '') };
+    expect(next(ALLOWED, without).repository.environments[0]!.key).toBeUndefined();
+  },
+);
 
 test('what looks like a credential is not kept, be it rendered or not', () => {
   const secret = planted.password();
@@ -280,7 +333,7 @@ test('what looks like a credential is not kept, be it rendered or not', () => {
     const { repository, memory } = next(FILES, { ...FILES, ...files });
     expect(repository.environments[0]!.key).toBeUndefined();
     memory.save();
-    expect(readFileSync(join(root, '.stageline/cache/results')).includes(secret)).toBe(false);
+    expect(kept().includes(secret)).toBe(false);
   }
 });
 

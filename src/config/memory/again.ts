@@ -6,7 +6,7 @@ import { emptyMap, toPlain, valueAt } from '../located';
 import { parseYaml } from '../parse-yaml';
 import { fileOf } from '../stage-files';
 import { mergedPlain, SOME_CLASS } from './classes';
-import { aboutKey, appKey, isJson, mayKeep, NOWHERE, recordOf, valuesKey } from './records';
+import { aboutKey, allowsAny, appKey, isJson, mayKeep, NOWHERE, recordOf, valuesKey } from './records';
 import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** Apps that were resolved just now, by their keys: their values, and of classes what the files say. */
@@ -24,10 +24,11 @@ export function resolveAgain(
   classes: readonly AppClass[],
 ): { readonly record: StageRecord; readonly fresh: FreshApps } | undefined {
   const text = stages.get(name)!;
-  if (text.includes('allowSecret')) return undefined;
   const { value: file, problems } = parseYaml(text, fileOf(name));
   if (!file || problems.length > 0 || !isJson(file) || misnamedApps(file).length > 0) return undefined;
   if (file.entries.has('base') && !unpinned) return undefined;
+  const allows = allowsAny(text);
+  if (allows && !memory.isAllAllowed(toPlain(file), text, fileOf(name))) return undefined;
   const [overs, rest] = [valueAt(file, ['apps']), { ...file, entries: new Map(file.entries) }];
   if (overs && overs.kind !== 'map') return undefined;
   rest.entries.delete('apps');
@@ -37,7 +38,7 @@ export function resolveAgain(
   const cluster = { ...base.values.clusters[said.cluster]!, name: said.cluster };
   const stage = { at: file.at, values: { ...said, apps: {} }, cluster };
 
-  const about = aboutKey(memory, name, stage);
+  const about = aboutKey(memory, name, stage, text);
   const known = new Map(base.apps.map(([app, key, at]) => [app, { key, at }]));
   const fresh = new Map<string, AppValues>();
   const apps: StageRecord['apps'][number][] = [];
@@ -52,9 +53,12 @@ export function resolveAgain(
     const key = appKey(memory, isClass ? 'class' : 'app', about, below?.key, own);
     let record = memory.has(valuesKey(key)) ? (memory.get(key) as AppRecord | undefined) : undefined;
     if (!record) {
-      const plain = mergedPlain(below && memory.get(below.key), over?.value ?? emptyMap(NOWHERE));
+      const entry = below && memory.get(below.key);
+      // It holds what is allowed.
+      if (entry === null) return undefined;
+      const plain = mergedPlain(entry, over?.value ?? emptyMap(NOWHERE));
       const resolved = (isClass ? plain : typed(yamlApp, plain)) as AppValues | undefined;
-      if (!resolved || !mayKeep(memory, { apps: { own } })) return undefined;
+      if (!resolved || !(allows || mayKeep(memory, { apps: { own } }))) return undefined;
       fresh.set(key, resolved);
       record = isClass ? SOME_CLASS : recordOf(resolved);
     }

@@ -17,7 +17,9 @@ export const SOME_CLASS: AppRecord = { kind: 'class', to: [], sealed: false };
 export const fitBase = (classes: readonly AppClass[], base: BaseRecord, memory: Memory): boolean =>
   classes.every(({ name, values }) => {
     const [, key] = base.apps.find(([app]) => app === name)!;
-    const entry = mapFromPlain(memory.get(key) as object, NOWHERE);
+    const plain = memory.get(key) as object | null;
+    if (!plain) return false;
+    const entry = mapFromPlain(plain, NOWHERE);
     return validate(values, entry).problems.every(({ incomplete }) => incomplete);
   });
 

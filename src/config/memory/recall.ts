@@ -6,9 +6,10 @@ import {
   type Repository,
 } from '../../model/environment';
 import type { Location } from '../../model/errors';
+import { yamlApp } from '../../model/values/workloads';
 import { sharedOf } from '../base';
 import { lineOf, sortByLine } from '../line';
-import { emptyMap, locate, mapFromPlain, type LocatedMap } from '../located';
+import { emptyMap, locate, mapFromPlain, toPlain, valueAt, type LocatedMap } from '../located';
 import { merge } from '../merge';
 import { parseYaml } from '../parse-yaml';
 import { layersOf } from '../resolve-stage';
@@ -16,7 +17,7 @@ import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '.
 import { BASE_FILE, fileOf } from '../stage-files';
 import { resolveAgain, type FreshApps } from './again';
 import { classValues, fitBase, withRecords, keyWithClasses, type ClassValues } from './classes';
-import { baseKey, putApp, stageKey, valuesKey } from './records';
+import { baseKey, keptOf, putApp, stageKey, valuesKey } from './records';
 import type { AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** A stage as it is known, and what of it nobody has looked at yet. */
@@ -85,10 +86,11 @@ export function recall(
     ]),
   };
   if (line.problems.length > 0 || !holds(stages, facts)) return undefined;
+  const jsonOf = keptOf(memory, texts);
   for (const { key: own, kept, fresh } of stages.values()) {
     if (!fresh) continue;
     const records = new Map(kept.apps.map(([, app, , record]) => [app, record]));
-    for (const [app, values] of fresh) putApp(memory, app, records.get(app)!, values);
+    for (const [app, values] of fresh) putApp(memory, app, records.get(app)!, jsonOf(values));
     memory.put(own, JSON.stringify(kept));
   }
   return { values: facts.values, environments: facts.environments, locate: facts.locate };
@@ -130,7 +132,10 @@ function environmentOf(
     // Asked for, that is, also where it is known here: what nobody asks for is forgotten first.
     if (!own && !(memory.has(appKey) && memory.has(of))) return undefined;
     places.set(app, place);
-    const valuesOf = (): AppValues => own ?? (memory.get(of) as AppValues);
+    const valuesOf = (): AppValues =>
+      own ??
+      (memory.get(of) as AppValues | null) ??
+      yamlApp.parse(toPlain(valueAt(merged(), ['apps', app])!));
     const known = built ? undefined : appKey;
     unresolved.set(app, { kind, namespace, renamedFrom, to, key: known, values: valuesOf });
   }

@@ -15,6 +15,8 @@ export interface Memory {
   put(key: string, json: string): void;
   /** Whether something in it looks like a credential: such a thing is not put there. */
   holdsCredential(value: object): boolean;
+  /** Whether all that looks like one in a file, given as plain data and as its text, is allowed by a comment there. */
+  isAllAllowed(values: unknown, text: string, file: string): boolean;
 }
 
 /** The files of environments/, base.yaml and each stage's by its name, and whether pins count. */
@@ -62,12 +64,19 @@ export const baseKey = (memory: Memory, { base }: Texts, classes: readonly AppCl
 export const stageKey = (memory: Memory, base: string, name: string, { stages, unpinned }: Texts): string =>
   memory.keyOf(['stage', base, name, stages.get(name), unpinned]);
 
-/** What the rules ask of a stage when they look at one of its apps. */
+/**
+ * What the rules ask of a stage when they look at one of its apps; and whether its file allows anything, so that what was
+ * allowed is looked at again when the comment is gone.
+ */
 export const aboutKey = (
   memory: Memory,
   name: string,
   { cluster, values }: Pick<StageRecord, 'cluster' | 'values'>,
-): string => memory.keyOf(['about', name, cluster, values]);
+  text: string,
+): string => memory.keyOf(['about', name, cluster, values, allowsAny(text)]);
+
+/** Whether the text of a file may have a comment that allows what looks like a credential. */
+export const allowsAny = (text: string): boolean => text.includes('allowSecret');
 
 export const appKey = (
   memory: Memory,
@@ -84,11 +93,20 @@ export function recordOf({ kind = 'class', namespace, renamedFrom, network, secr
   return { kind, namespace, renamedFrom, to: network.to, sealed };
 }
 
-/** @param values as the schema of the app leaves them; of a class as the files give them, which its schema has to see again */
-export function putApp(memory: Memory, key: string, record: AppRecord, values: unknown): void {
+/**
+ * @param values as the schema of the app leaves them, as JSON; of a class as the files give them, which its schema has to see
+ *   again
+ */
+export function putApp(memory: Memory, key: string, record: AppRecord, values: string): void {
   if (memory.has(key)) return;
   memory.put(key, JSON.stringify(record));
-  memory.put(valuesKey(key), JSON.stringify(values));
+  memory.put(valuesKey(key), values);
+}
+
+/** What is kept of an app, as JSON: null where it holds what these files allow, which is read from them when somebody asks. */
+export function keptOf(memory: Memory, { base, stages }: Texts): (values: unknown) => string {
+  const allows = [base, ...stages.values()].some(allowsAny);
+  return (values) => (allows && !mayKeep(memory, { apps: { values } }) ? 'null' : JSON.stringify(values));
 }
 
 /** Without the apps: they are kept one by one. */

@@ -1,12 +1,14 @@
 import type { App, AppClass, Environment, Repository } from '../../model/environment';
 import { entriesOf } from '../app-entries';
 import { emptyMap, toPlain, type LocatedMap } from '../located';
+import { BASE_FILE, fileOf } from '../stage-files';
 import { mergedPlain, SOME_CLASS, keyWithClasses } from './classes';
 import {
   aboutKey,
   appKey,
   baseKey,
   isJson,
+  keptOf,
   mayKeep,
   NOWHERE,
   putApp,
@@ -32,22 +34,27 @@ export interface Reading {
 
 /**
  * Keeps what a repository was found to say, and gives each stage and app its key. Nothing is where a file
- * holds what looks like a credential, be it allowed or rendered nowhere, or what JSON cannot hold.
+ * holds what looks like a credential and is not allowed, be it rendered or not, or what JSON cannot hold.
  */
 export function remember(
   memory: Memory,
   repository: Repository,
   { texts, base: file, shared, stages, classes }: Reading,
 ): Repository {
-  if ([texts.base, ...texts.stages.values()].some((text) => text.includes('allowSecret'))) return repository;
-  const files = [file, ...stages.values()];
-  if (!files.every((each) => isJson(each) && mayKeep(memory, toPlain(each)))) return repository;
+  const isKept = (each: LocatedMap, text: string, name: string): boolean =>
+    isJson(each) &&
+    memory.isAllAllowed(toPlain(each), text, name) &&
+    mayKeep(memory, { ...(toPlain(each) as object), apps: {} });
+  if (!isKept(file, texts.base, BASE_FILE)) return repository;
+  for (const [name, text] of texts.stages)
+    if (!isKept(stages.get(name)!, text, fileOf(name))) return repository;
+  const jsonOf = keptOf(memory, texts);
   const base = baseKey(memory, texts, classes);
   const entries = entriesOf(shared);
   const apps = [...entries].map(([name, { at, value }]): BaseRecord['apps'][number] => {
-    const json = JSON.stringify(toPlain(value));
-    const key = memory.keyOf(['entry', json]);
-    memory.put(key, json);
+    const plain = toPlain(value);
+    const key = memory.keyOf(['entry', plain]);
+    memory.put(key, jsonOf(plain));
     return [name, key, at];
   });
   const below = new Map(apps.map(([name, key]) => [name, key]));
@@ -56,7 +63,7 @@ export function remember(
   const environments = repository.environments.map((environment): Environment => {
     const { name, cluster } = environment;
     const values = withoutApps(environment);
-    const about = aboutKey(memory, name, { cluster, values });
+    const about = aboutKey(memory, name, { cluster, values }, texts.stages.get(name)!);
     const overs = entriesOf(stages.get(name)!);
     const built = new Map<string, AppValues>();
     const keys = new Map<string, string>();
@@ -68,12 +75,13 @@ export function remember(
       const key = appKey(memory, kind, about, below.get(app.name), over && toPlain(over));
       keys.set(app.name, key);
       if (!isClass) {
-        putApp(memory, key, recordOf(own), own);
+        putApp(memory, key, recordOf(own), jsonOf(own));
         return { ...app, key };
       }
       built.set(app.name, own);
       const entry = entries.get(app.name);
-      putApp(memory, key, SOME_CLASS, mergedPlain(entry && toPlain(entry.value), over ?? emptyMap(NOWHERE)));
+      const plain = mergedPlain(entry && toPlain(entry.value), over ?? emptyMap(NOWHERE));
+      putApp(memory, key, SOME_CLASS, jsonOf(plain));
       return app;
     });
     const places = new Map(environment.apps.map((app) => [app.name, app.locate([])]));

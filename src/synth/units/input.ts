@@ -31,6 +31,8 @@ export interface Facts {
   readonly inputs?: string;
   readonly hardening: readonly HardeningNote[];
   readonly foreign: readonly string[];
+  /** Whether it holds what looks like a credential: somebody may have allowed it. */
+  readonly suspect?: boolean;
 }
 
 /** Such a file, as one thread tells another. */

@@ -44,6 +44,10 @@ export class Unit implements Proven {
     return this.facts.foreign;
   }
 
+  get suspect(): Facts['suspect'] {
+    return this.facts.suspect;
+  }
+
   get text(): string {
     return this.textNow();
   }

@@ -30,11 +30,17 @@ export function renderUnit(input: UnitInput, forOther = false): Rendered | undef
   const validator = getOrSet(validators, kubernetes, () => createValidator(kubernetes));
   try {
     const { objects, hardening, foreign, inputs } = render(input);
+    let suspect = false;
     for (const object of objects) {
       // What a definition says holds for others, too.
       if (isDefinition(object)) return undefined;
-      if (validator.validate(object).length > 0 || scanObject(object).length > 0) return undefined;
+      if (validator.validate(object).length > 0) return undefined;
+      const held = scanObject(object);
+      if (held.some(({ structural }) => structural)) return undefined;
+      suspect ||= held.length > 0;
     }
+    // Whether it is allowed, only the input of an app tells.
+    if (suspect && !input.app) return undefined;
     // The reasons are kept, and rendered nowhere.
     if (scanObject({ hardening }).length > 0) return undefined;
     if (!holdAlone(stageFacts(input.stage), objects, validator.scope)) return undefined;
@@ -43,7 +49,8 @@ export function renderUnit(input: UnitInput, forOther = false): Rendered | undef
     const text = input.text ?? emitFile({ path: '', source: input.source, at, objects });
     const size = Buffer.byteLength(text);
     const [hash, outlineHash] = [sha256(text), sha256(json)];
-    const facts = { hash, size, kinds: kindsOf(objects), outlineHash, inputs, hardening, foreign };
+    const about = { kinds: kindsOf(objects), inputs, hardening, foreign, ...(suspect && { suspect }) };
+    const facts = { hash, size, outlineHash, ...about };
     return { text, outlines: forOther ? json : outlines, facts };
   } catch {
     return undefined;

@@ -192,6 +192,21 @@ const plantCredential: Edit = (model, random) => {
   return `a credential in place ${place} of ${app}, ${stage}`;
 };
 
+/** A credential that is allowed where it stands; some of the comments go again, or lose what they are for. */
+const allowCredential: Edit = (model, random) => {
+  const [name, tree] = fileOf(model, random);
+  const path = `environments/${name}.yaml`;
+  const app = pick([...new Set([...appsOf(model.base), ...appsOf(tree)])], random);
+  const how = 'allowances of all credentials';
+  if (model.texts[path] === TEXTS[how] && random() < 0.3) delete model.texts[path];
+  else model.texts[path] = TEXTS[how]!;
+  const value = random() < 0.2 ? undefined : pick(CREDENTIALS, random);
+  const env = mapAt(mapAt(mapAt(tree, 'apps'), app), 'env');
+  if (value === undefined) delete env['DB_PASSWORD'];
+  else env['DB_PASSWORD'] = value;
+  return `${name} apps.${app} with${value === undefined ? 'out' : ''} a credential, ${model.texts[path] ? how : 'and none is allowed'}`;
+};
+
 /** A class of an app comes, goes, or moves to a file of another ending. */
 const toggleClass: Edit = ({ others }, random) => {
   const path = pick(Object.keys(CLASSES), random);
@@ -231,6 +246,7 @@ const EDITS: readonly (readonly [weight: number, edit: Edit])[] = [
   [3, reorder],
   [5, writeOtherwise],
   [3, plantCredential],
+  [6, allowCredential],
   [8, setOthers],
   [4, toggleClass],
 ];

@@ -162,6 +162,7 @@ export const OF_REPOSITORY: Settings = {
   'clusters.two.provides': ['[gateway-api]'],
   'clusters.hub.gateway': ['null', '{ name: gw, namespace: gateway }', '{ name: other, namespace: gateway }'],
   'clusters.one.monitoring': ['null', '{ namespace: metrics }'],
+  allowDestructive: ['["remove stage x"]', '["remove stage staging"]', 'null'],
   'clusters.three': ['{ kubernetes: "1.33" }', 'null'],
 };
 
