@@ -40,7 +40,8 @@ export function applicationSet(
   application: KubeObject,
 ): KubeObject {
   const { apiVersion, metadata, spec } = application;
-  const { name, namespace, labels, annotations = {}, finalizers } = metadata;
+  const { name, namespace, annotations = {}, finalizers } = metadata;
+  const { [CLUSTER_LABEL]: _, ...labels } = metadata.labels ?? {};
   const { destination, ...rest } = spec as Record<string, object>;
   const { outlives } = resolvePolicy(environment);
   const owned = Object.entries(annotations).filter(([key]) => key === SYNC_OPTIONS);

@@ -3,7 +3,7 @@ import { clustersOf } from '../model/clusters';
 import type { KubeObject } from '../model/kube';
 import { applicationSet, onCluster } from './application-set';
 import { subscriptions } from './notifications';
-import { appName, CASCADE, projectLabels, stageName } from './names';
+import { appName, CASCADE, CLUSTER_LABEL, EVERY_FILE, projectLabels, stageName } from './names';
 import { resolvePolicy, syncPolicy } from './policy';
 
 /**
@@ -32,7 +32,7 @@ export function applicationsByCluster(
 function plainApplications(repository: Repository, environment: Environment): KubeObject[] {
   const whole = stageName(environment);
   if (repository.values.delivery.applications === 'perEnvironment')
-    return [application(repository, environment, whole, { include: '*.yaml', reads: '.' })];
+    return [application(repository, environment, whole, { include: EVERY_FILE, reads: '.' })];
   // The stage's own files begin with an underscore, which no app's name does.
   const files: [string, string][] = [
     [whole, '_*.yaml'],
@@ -59,7 +59,7 @@ function application(
     metadata: {
       name,
       namespace: delivery.argocd.namespace,
-      labels: projectLabels(project, environment.name),
+      labels: { ...projectLabels(project, environment.name), [CLUSTER_LABEL]: cluster.name },
       annotations: {
         // Relative to the path.
         'argocd.argoproj.io/manifest-generate-paths': reads,

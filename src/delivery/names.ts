@@ -9,7 +9,10 @@ export const DELIVERY = 'argocd';
  */
 export const CASCADE = 'resources-finalizer.argocd.argoproj.io';
 
-/** The label that says which cluster of a fleet an Application is for. */
+/** The files that an Application of a whole stage deploys, as a glob. */
+export const EVERY_FILE = '*.yaml';
+
+/** The label that says which cluster an Application is for: each Argo CD calls its own by the same address. */
 export const CLUSTER_LABEL = 'stageline.dev/cluster';
 
 /** What the Application and the AppProject of a stage are called. */

@@ -21,10 +21,12 @@ export interface DeliveryComparison {
 export interface GivenFiles {
   readonly files: readonly RenderedFile[];
   readonly outputs: readonly PublishFile[];
+  /** What clusters there are. */
+  readonly clusters: readonly string[];
 }
 
 /** Holds what Argo CD is given against what it was given before. */
-export function compareDelivery(before: FilesBefore, { files, outputs }: GivenFiles): DeliveryComparison {
+export function compareDelivery(before: FilesBefore, { files, outputs, clusters }: GivenFiles): DeliveryComparison {
   const warnings: Problem[] = [];
   const was: Given[] = [];
   const is: Given[] = [];
@@ -50,7 +52,7 @@ export function compareDelivery(before: FilesBefore, { files, outputs }: GivenFi
       changed: all.flatMap(({ changed }) => changed),
       removed: all.flatMap(({ removed }) => removed),
     },
-    departures: departures(was, is),
+    departures: departures(was, is, clusters),
     warnings,
   };
 }

@@ -1,5 +1,5 @@
 import { onCluster } from '../delivery/application-set';
-import { CASCADE } from '../delivery/names';
+import { CASCADE, CLUSTER_LABEL, EVERY_FILE } from '../delivery/names';
 import { dig, items, text } from '../manifests/fields';
 import type { DestructiveChange } from '../manifests/guard';
 import { IN_CLUSTER } from '../model/cluster';
@@ -15,29 +15,43 @@ export interface Given {
 /** An Application, and the cluster that it deploys to. */
 interface Placement {
   readonly stage: string;
+  /** Its namespace and name. */
   readonly application: string;
   readonly hub: string;
   readonly server: string;
+  /** What the cluster is called; undefined where the file is older than the label. */
+  readonly cluster: string | undefined;
+  /** The files of the stage's folder that it deploys, as a glob. */
+  readonly include: string;
   /** Whether what it deployed is deleted with it. */
   readonly cascades: boolean;
+  /** Whether what it deploys no more is deleted by itself. */
+  readonly prunes: boolean;
 }
 
 /**
- * The clusters that stages leave. Argo CD looks for what it deployed on the cluster that an Application names now, and
- * nowhere else: what runs on another is neither pruned nor deleted with the Application, finalizer or not
- * (https://github.com/argoproj/argo-cd/issues/9172).
+ * The clusters that stages leave, and what is deleted where Applications take the place of others. Argo CD looks for what
+ * it deployed on the cluster that an Application names now, and nowhere else: what runs on another is neither pruned nor
+ * deleted with the Application, finalizer or not (https://github.com/argoproj/argo-cd/issues/9172).
  *
+ * @param clusters what clusters there are now
  * @returns by stage; a stage that goes as a whole is not told of
  */
 export function departures(
   was: readonly Given[],
   is: readonly Given[],
+  clusters: readonly string[],
 ): ReadonlyMap<string, readonly DestructiveChange[]> {
   const after = placementsIn(is);
+  const byStage = new Map<string, Placement[]>();
+  for (const each of after) getOrSet(byStage, each.stage, () => []).push(each);
   const left = new Map<string, Placement[]>();
+  const replaced = new Map<string, Placement[]>();
   for (const each of placementsIn(was)) {
-    const same = after.filter(({ stage }) => stage === each.stage);
-    if (same.length === 0 || same.some((other) => isSameCluster(other, each))) continue;
+    const same = byStage.get(each.stage) ?? [];
+    const here = same.filter((other) => isSameCluster(each, other, clusters));
+    if (isReplaced(each, here)) getOrSet(replaced, each.stage, () => []).push(each);
+    if (same.length === 0 || here.length > 0) continue;
     const hub = each.hub === '' ? '' : ` (${each.hub})`;
     getOrSet(left, `remove stage ${each.stage} from ${each.server}${hub}`, () => []).push(each);
   }
@@ -47,7 +61,29 @@ export function departures(
       text: change,
       consequence: consequenceOf(placements, after),
     });
+  for (const [stage, gone] of replaced)
+    getOrSet(found, stage, () => []).push({
+      text: `replace the Applications of stage ${stage}`,
+      consequence: lossOf(gone, after),
+    });
   return found;
+}
+
+const isSame = (one: Placement, other: Placement): boolean => one.application === other.application;
+
+/** Whether Argo CD deletes what it deployed, though others on its cluster deploy that from now on. */
+function isReplaced(was: Placement, here: readonly Placement[]): boolean {
+  const is = here.find((other) => isSame(was, other));
+  const covers = ({ include }: Placement): boolean => include === was.include || include === EVERY_FILE;
+  if (is) return is.prunes && !covers(is);
+  return was.cascades && (was.include === EVERY_FILE ? here.length > 0 : here.some(covers));
+}
+
+function lossOf([first, ...others]: readonly Placement[], after: readonly Placement[]): string {
+  const which = `Application ${first!.application}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+  return after.some((is) => isSame(first!, is))
+    ? `Argo CD prunes what ${which} deployed and others deploy from now on, volumes included. Where "sync: { mode: auto, prune: false }" is published first, and stays until the others are synced, all keeps running.`
+    : `Argo CD deletes ${which}, and with it all that it deployed, volumes included; others deploy it anew. Where "outlives: true" is published and synced first, all keeps running.`;
 }
 
 function consequenceOf(placements: readonly Placement[], after: readonly Placement[]): string {
@@ -61,10 +97,14 @@ function consequenceOf(placements: readonly Placement[], after: readonly Placeme
 }
 
 /** Each Argo CD calls its own cluster by the same address. */
-function isSameCluster(one: Placement, other: Placement): boolean {
-  if (one.server !== other.server) return false;
+function isSameCluster(was: Placement, is: Placement, clusters: readonly string[]): boolean {
+  if (was.server !== is.server) return false;
+  if (was.server !== IN_CLUSTER) return true;
+  // One that is not there any more may be called otherwise now.
+  if (was.cluster !== undefined && is.cluster !== undefined && clusters.includes(was.cluster))
+    return was.cluster === is.cluster;
   // A folder of its own, or none, may be what becomes of the same one when clusters join or leave.
-  return one.server !== IN_CLUSTER || one.hub === other.hub || one.hub === '' || other.hub === '';
+  return was.hub === is.hub || was.hub === '' || is.hub === '';
 }
 
 function placementsIn(given: readonly Given[]): readonly Placement[] {
@@ -72,20 +112,30 @@ function placementsIn(given: readonly Given[]): readonly Placement[] {
     objects.flatMap((object): readonly Placement[] => {
       const stage = object.metadata.labels?.['stageline.dev/stage'];
       if (stage === undefined) return [];
-      const { name } = object.metadata;
-      const place = (application: string, server: unknown, metadata: unknown): readonly Placement[] => {
+      const { name, namespace = '' } = object.metadata;
+      const place = (
+        called: string,
+        { server, cluster }: Readonly<Record<string, unknown>>,
+        template: unknown,
+      ): readonly Placement[] => {
         const address = text(server);
-        const finalizers = dig(metadata, 'finalizers');
+        const finalizers = dig(template, 'metadata', 'finalizers');
         const cascades = Array.isArray(finalizers) && finalizers.includes(CASCADE);
-        return address === undefined ? [] : [{ stage, application, hub, server: address, cascades }];
+        const include = text(dig(template, 'spec', 'source', 'directory', 'include')) ?? EVERY_FILE;
+        const prunes = dig(template, 'spec', 'syncPolicy', 'automated', 'prune') === true;
+        const about = { stage, hub, cascades, prunes, include, cluster: text(cluster) };
+        return address === undefined
+          ? []
+          : [{ ...about, application: `${namespace}/${called}`, server: address }];
       };
-      if (object.kind === 'Application')
-        return place(name, dig(object, 'spec', 'destination', 'server'), object.metadata);
+      if (object.kind === 'Application') {
+        const server = dig(object, 'spec', 'destination', 'server');
+        return place(name, { server, cluster: object.metadata.labels?.[CLUSTER_LABEL] }, object);
+      }
       if (object.kind !== 'ApplicationSet') return [];
-      const template = dig(object, 'spec', 'template', 'metadata');
       return items(dig(object, 'spec', 'generators')).flatMap((generator) =>
-        items(dig(generator, 'list', 'elements')).flatMap(({ cluster, server }) =>
-          place(onCluster(name, text(cluster) ?? ''), server, template),
+        items(dig(generator, 'list', 'elements')).flatMap((element) =>
+          place(onCluster(name, text(element['cluster']) ?? ''), element, dig(object, 'spec', 'template')),
         ),
       );
     }),

@@ -162,7 +162,8 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
     }),
     ...summaries.filter(({ stage }) => !environments.some(({ name }) => name === stage)),
   ];
-  const given = { files: argocd.files, outputs: told };
+  const clusters = Object.keys(repository.values.clusters);
+  const given = { files: argocd.files, outputs: told, clusters };
   const against = (before: Before) => compare(before, now, given, removals, notesOf);
   const names = stages.map(({ name }) => name);
   const deployed = deployedNow(root, names, reader, unchanged);

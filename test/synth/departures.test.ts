@@ -48,7 +48,7 @@ test('a stage that moves to another cluster is refused, until its file acknowled
   expect([done.code, done.stdout]).toEqual([
     0,
     expect.stringContaining(
-      `dist/argocd:\n  ~ AppProject argocd/podinfo-staging\n      spec.destinations[0].server: ${LOCAL} → https://eu.example.com:6443\n  ~ Application argocd/podinfo-staging\n      spec.destination.server: ${LOCAL} → https://eu.example.com:6443\n`,
+      `dist/argocd:\n  ~ AppProject argocd/podinfo-staging\n      spec.destinations[0].server: ${LOCAL} → https://eu.example.com:6443\n  ~ Application argocd/podinfo-staging\n      metadata.labels["stageline.dev/cluster"]: local → eu\n      spec.destination.server: ${LOCAL} → https://eu.example.com:6443\n`,
     ),
   ]);
   expect((await synth()).stderr).toContain('stale-acknowledgement');
@@ -114,13 +114,107 @@ describe('a fleet', () => {
     );
   });
 
-  test('that a stage becomes, or a cluster joins, takes nothing away', async () => {
+  test('that a stage becomes which outlives its Application, or a cluster joins, takes nothing away', async () => {
+    stage('dev', `outlives: true\ncluster: local\n`);
     expect((await synth()).code).toBe(0);
-    stage('dev', fleet('local', 'eu'));
+    stage('dev', `outlives: true\n${fleet('local', 'eu')}`);
     expect((await synth()).code).toBe(0);
     stage('dev', fleet('local', 'eu', 'us'));
     expect((await synth()).code).toBe(0);
   });
+
+  test('that a stage becomes whose Application takes with it what it deployed is refused, and so is the way back', async () => {
+    expect((await synth()).code).toBe(0);
+    stage('dev', fleet('local', 'eu'));
+    expect(await refusal()).toMatch(
+      /Stage dev: replace the Applications of stage dev \[destructive-change\]\n +Argo CD deletes Application argocd\/podinfo-dev, and with it all that it deployed, volumes included;/,
+    );
+    stage('dev', acknowledging('replace the Applications of stage dev', fleet('local', 'eu')));
+    expect((await synth()).code).toBe(0);
+    stage('dev', 'cluster: local\n');
+    const said = await refusal();
+    expect(said).toContain('Argo CD deletes Application argocd/podinfo-dev-local, and');
+    expect(said).toContain('remove stage dev from https://eu.example.com:6443');
+  });
+});
+
+describe('Applications that others take the place of', () => {
+  const perApp = 'delivery:\n  applications: perApp\n';
+  const replacedIn = (said: string): string[] =>
+    [...said.matchAll(/replace the Applications of stage \w+ \[/g)].map(([text]) => text.split(' ').at(-2)!);
+
+  test('are refused when each app gets one of its own, where Argo CD prunes by itself', async () => {
+    expect((await synth()).code).toBe(0);
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    const said = await refusal();
+    expect(replacedIn(said)).toEqual(['dev']);
+    expect(said).toContain('Argo CD prunes what Application argocd/podinfo-dev deployed and others deploy');
+    stage('dev', 'sync: { mode: auto, prune: false }\n');
+    expect((await synth()).code).toBe(0);
+    stage('dev', '{}\n');
+    expect((await synth()).code).toBe(0);
+  });
+
+  test('are refused when one takes the place of those of the apps, in a stage that does not outlive them', async () => {
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    repository.remove('dist');
+    expect((await synth()).code).toBe(0);
+    repository.edit('environments/base.yaml', perApp, '');
+    const said = await refusal();
+    expect(replacedIn(said)).toEqual(['dev']);
+    expect(said).toMatch(/Argo CD deletes Application argocd\/podinfo-dev-\S+ and \d+ more, and with it/);
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    stage('dev', 'outlives: true\n');
+    expect((await synth()).code).toBe(0);
+    repository.edit('environments/base.yaml', perApp, '');
+    expect((await synth()).code).toBe(0);
+  });
+
+  test('are told of no app that goes: what it deployed is guarded by itself', async () => {
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    repository.remove('dist');
+    expect((await synth()).code).toBe(0);
+    stage('dev', 'cluster: local\napps: { warm-cache: null }\n');
+    expect((await synth()).code).toBe(0);
+  });
+
+  test('are refused when project, or the namespace of Argo CD, is another one', async () => {
+    for (const name of ['dev', 'staging'])
+      stage(name, `${name === 'dev' ? '' : 'promotesFrom: dev\n'}cluster: local\nnamespace: own-${name}\n`);
+    repository.remove('dist');
+    expect((await synth()).code).toBe(0);
+    repository.edit('environments/base.yaml', 'project: podinfo', 'project: shop');
+    expect(replacedIn(await refusal())).toEqual(['dev']);
+    repository.edit('environments/base.yaml', 'project: shop', 'project: podinfo');
+    repository.edit(
+      'environments/base.yaml',
+      'clusters:\n',
+      'delivery: { argocd: { namespace: gitops } }\nclusters:\n',
+    );
+    expect(replacedIn(await refusal())).toEqual(['dev']);
+  });
+});
+
+test('a stage that gets a cluster with an Argo CD of its own, where there was one Argo CD before, leaves that', async () => {
+  repository.edit('environments/base.yaml', CLUSTERS, `  own: { server: '${LOCAL}', ${PROVIDES} }\n`);
+  expect((await synth()).code).toBe(0);
+  stage('staging', 'promotesFrom: dev\ncluster: own\n');
+  const said = await refusal();
+  expect(said).toContain(`Stage staging: remove stage staging from ${LOCAL}`);
+  expect(said).not.toContain('Stage dev');
+  // No file but this one would change.
+  stage('dev', 'cluster: own\n');
+  expect(await refusal()).toContain(`Stage dev: remove stage dev from ${LOCAL}`);
+});
+
+test('a cluster that is only called otherwise is the same', async () => {
+  expect((await synth()).code).toBe(0);
+  const base = repository.read('environments/base.yaml');
+  repository.write(
+    'environments/base.yaml',
+    base.replace(/^  local:/m, '  here:').replace(/^cluster: local/m, 'cluster: here'),
+  );
+  expect((await synth()).code).toBe(0);
 });
 
 test('another Argo CD under the same in-cluster address is another cluster', async () => {
