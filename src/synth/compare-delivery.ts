@@ -26,7 +26,10 @@ export interface GivenFiles {
 }
 
 /** Holds what Argo CD is given against what it was given before. */
-export function compareDelivery(before: FilesBefore, { files, outputs, clusters }: GivenFiles): DeliveryComparison {
+export function compareDelivery(
+  before: FilesBefore,
+  { files, outputs, clusters }: GivenFiles,
+): DeliveryComparison {
   const warnings: Problem[] = [];
   const was: Given[] = [];
   const is: Given[] = [];

@@ -212,7 +212,7 @@ test('a cluster that is only called otherwise is the same', async () => {
   const base = repository.read('environments/base.yaml');
   repository.write(
     'environments/base.yaml',
-    base.replace(/^  local:/m, '  here:').replace(/^cluster: local/m, 'cluster: here'),
+    base.replace(/^ {2}local:/m, '  here:').replace(/^cluster: local/m, 'cluster: here'),
   );
   expect((await synth()).code).toBe(0);
 });
