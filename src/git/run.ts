@@ -85,7 +85,8 @@ export function runGit(args: readonly string[], options: RunOptions): Promise<Ru
         resolve({
           code: code ?? 128,
           stdout: Buffer.concat(out),
-          stderr: withoutCredentials(Buffer.concat(err).toString('utf8').trim()),
+          // Git indents commands by tabs, which would be shown as escapes.
+          stderr: withoutCredentials(Buffer.concat(err).toString('utf8').trim().replaceAll('\t', '    ')),
         });
     });
     child.stdin.end(options.input);

@@ -1,9 +1,10 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { chownSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository, type Repo } from '../../src/git/repository';
 import { countCommits, isAncestor, mergeBase, readFiles, readObjects, readTree } from '../../src/git/read';
 import { requireCommit, resolveCommit } from '../../src/git/read';
 import { gitEnvironment } from '../../src/git/run';
+import { isRoot, NOBODY } from '../support/unprivileged';
 import {
   bareCopy,
   CLEAN_ENV,
@@ -49,6 +50,18 @@ describe('opening a repository', () => {
     git(dir, 'config', 'core.repositoryformatversion', '99');
     await expect(openRepository(dir, CLEAN_ENV)).rejects.toThrow('git-refuses');
   });
+
+  // Only root can give it away.
+  (isRoot ? test : test.skip)(
+    'of another owner is told of with the command that Git has for it',
+    async () => {
+      const dir = newRepositoryWithCommit();
+      for (const each of [dir, join(dir, '.git')]) chownSync(each, NOBODY, NOBODY);
+      await expect(openRepository(dir, CLEAN_ENV)).rejects.toThrow(
+        /git-refuses[^]* {4}git config --global --add safe\.directory \//,
+      );
+    },
+  );
 
   test('variables that a hook sets do not lead git astray', async () => {
     const [dir, other] = [newRepositoryWithCommit(), newRepositoryWithCommit()];
