@@ -58,6 +58,7 @@ asRoot(`what was put in place before a failure is taken back${needsRoot}`, () =>
   chownSync(join(root, 'dist/prod'), 0, 0);
   chmodSync(join(root, 'dist/prod'), 0o1777);
   chownSync(join(root, 'dist/prod/a.yaml'), 0, 0);
+  chmodSync(join(root, 'dist/prod/a.yaml'), 0o644);
   const [problem] = unprivileged(() => refusal(() => publish({ root, stages: after })));
   expect(problem).toMatchObject({
     cause: 'cannot use "dist/prod/a.yaml": not permitted (EPERM)',
