@@ -1,18 +1,13 @@
 import { buildCommit, type Change } from './commit';
 import { fetchTip, pushPlanned, type PushOptions, type RemoteRef } from './push';
 import { isAncestor, readObjects } from './read';
-import { readRef, swapRef } from './refs';
+import { notesDamaged, NOTES_REF, notesTip, requireNotes } from './notes-ref';
+import { swapRef } from './refs';
 import type { Repo } from './repository';
 
-/** Where deployment records are: a line of JSON each, on the commit that was deployed. */
-export const NOTES_REF = 'refs/notes/stageline';
-
 /** Every note: the lines on each commit, by its full id. */
-export async function readNotes(
-  repo: Repo,
-  revision = NOTES_REF,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const tip = await readRef(repo, revision);
+export async function readNotes(repo: Repo): Promise<ReadonlyMap<string, readonly string[]>> {
+  const tip = await notesTip(repo);
   if (tip === undefined) return new Map();
   return readLines(repo, await listNotes(repo, tip));
 }
@@ -27,11 +22,18 @@ async function readLines(
   );
   const notes = new Map<string, readonly string[]>();
   // Git spreads notes over folders as it likes; the same commit may come twice after a merge by hand.
-  entries.forEach(({ commit }, i) =>
-    notes.set(commit, union(notes.get(commit) ?? [], linesOf(blobs[i]?.toString('utf8') ?? ''))),
-  );
+  for (const [i, { commit }] of entries.entries()) {
+    const blob = blobs[i];
+    if (!blob) throw await notesDamaged(repo, `lacks the text of the note on ${commit}`);
+    if (blob.length > MAX_NOTE)
+      throw await notesDamaged(repo, `has a note of ${blob.length >> 20} MiB, on ${commit}`);
+    notes.set(commit, union(notes.get(commit) ?? [], linesOf(blob.toString('utf8'))));
+  }
   return notes;
 }
+
+/** In bytes: a hundred thousand records of one commit. */
+const MAX_NOTE = 16 << 20;
 
 interface NoteEntry {
   readonly commit: string;
@@ -64,7 +66,7 @@ const union = (a: readonly string[], b: readonly string[]): string[] => [...new 
  */
 export async function appendNote(repo: Repo, commit: string, line: string): Promise<boolean> {
   for (let tries = 0; ; tries++) {
-    const tip = await readRef(repo, NOTES_REF);
+    const tip = await notesTip(repo);
     const entries = tip === undefined ? [] : await notesOf(repo, tip, commit);
     const before = (await readLines(repo, entries)).get(commit) ?? [];
     if (before.includes(line)) return false;
@@ -104,10 +106,12 @@ function noteChanges(
 
 /** Brings what others recorded into this clone, keeping what was recorded here. */
 export async function fetchNotes(repo: Repo, remote: string): Promise<void> {
+  await notesTip(repo); // git fetches nothing where a ref leads nowhere
   const theirs = await fetchTip(repo, notesOn(remote));
   if (theirs === undefined) return;
+  await requireNotes(repo, theirs, remote);
   for (;;) {
-    const ours = await readRef(repo, NOTES_REF);
+    const ours = await notesTip(repo);
     const merged = await mergeNotes(repo, ours, theirs);
     if (merged === ours || (await swapRef(repo, NOTES_REF, ours, merged, 'merge records'))) return;
   }
@@ -115,13 +119,15 @@ export async function fetchNotes(repo: Repo, remote: string): Promise<void> {
 
 /** Sends what was recorded here, merged with what others recorded. */
 export async function pushNotes(repo: Repo, remote: string, options: PushOptions): Promise<void> {
+  await notesTip(repo);
   await pushPlanned(
     repo,
     notesOn(remote),
     async (tip) => {
-      const ours = await readRef(repo, NOTES_REF);
+      const ours = await notesTip(repo);
       if (ours === undefined) return { value: undefined };
       if (tip === undefined) return { commit: ours, value: undefined };
+      await requireNotes(repo, tip, remote);
       const commit = await mergeNotes(repo, ours, tip);
       if (commit !== ours) await swapRef(repo, NOTES_REF, ours, commit, 'merge records');
       return { commit, value: undefined };

@@ -1,5 +1,6 @@
 import { eachCommit, type LogEntry } from '../git/log';
-import { fetchNotes, NOTES_REF } from '../git/notes';
+import { fetchNotes } from '../git/notes';
+import { NOTES_REF } from '../git/notes-ref';
 import { readObjects, remoteOf } from '../git/read';
 import { readRef } from '../git/refs';
 import { isShallow, type Repo } from '../git/repository';
