@@ -13,6 +13,8 @@ export interface FolderScan {
   readonly files: number;
   /** Files that were not read: too large, or not text. */
   readonly skipped: readonly string[];
+  /** Files that are as synth rendered them, and left out. */
+  readonly rendered: readonly string[];
 }
 
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -35,7 +37,8 @@ export function scanFolder(root: string, path: string): FolderScan {
   }
   const texts = new Map<string, string>();
   const skipped: string[] = [];
-  for (const file of stat.isDirectory() ? filesBelow(root, path) : [path]) {
+  const { files, rendered } = stat.isDirectory() ? filesBelow(root, path) : { files: [path], rendered: [] };
+  for (const file of files) {
     const text = readText(join(root, file));
     if (text === undefined) skipped.push(file);
     else texts.set(file, text);
@@ -44,24 +47,35 @@ export function scanFolder(root: string, path: string): FolderScan {
   const findings = [...texts]
     .flatMap(([file, text]) => scanText(text, file))
     .filter(({ at, structural }) => structural || !allowances.covers(at));
-  return { findings, problems: allowances.problems([...texts.keys()]), files: texts.size, skipped };
+  const problems = allowances.problems([...texts.keys()]);
+  return { findings, problems, files: texts.size, skipped, rendered };
 }
 
-function filesBelow(root: string, folder: string): string[] {
+interface Files {
+  readonly files: readonly string[];
+  readonly rendered: readonly string[];
+}
+
+function filesBelow(root: string, folder: string): Files {
   const prefix = folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`;
   const entries = readdirSync(join(root, folder), { withFileTypes: true });
-  const files = entries
+  const parts = entries
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
+    .map((entry): Files => {
       const path = prefix + entry.name;
-      if (entry.isDirectory()) return SKIPPED_FOLDERS.has(entry.name) ? [] : filesBelow(root, path);
-      return entry.isFile() && !SKIPPED_FILES.test(entry.name) ? [path] : [];
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) return filesBelow(root, path);
+      return { files: entry.isFile() && !SKIPPED_FILES.test(entry.name) ? [path] : [], rendered: [] };
     });
-  const rendered = lockedHashes(join(root, folder, 'stageline.lock'));
-  if (!rendered) return files;
-  return files.filter(
-    (path) => rendered[path.slice(prefix.length)] !== hash('sha256', readFileSync(join(root, path))),
+  const files = parts.flatMap((part) => part.files);
+  const rendered = parts.flatMap((part) => part.rendered);
+  const hashes = lockedHashes(join(root, folder, 'stageline.lock'));
+  if (!hashes) return { files, rendered };
+  const asRendered = new Set(
+    files.filter(
+      (path) => hashes[path.slice(prefix.length)] === hash('sha256', readFileSync(join(root, path))),
+    ),
   );
+  return { files: files.filter((path) => !asRendered.has(path)), rendered: [...rendered, ...asRendered] };
 }
 
 /** The hashes of what synth rendered, by path beside the lock; undefined where there is none that can be read. */

@@ -109,10 +109,9 @@ test('what is as synth rendered it is left out; what was edited, or put beside i
     'dist/dev/c.yaml': text,
     'dist/dev/d.yaml': text,
   };
-  expect(places(scan({ ...files, 'dist/dev/stageline.lock': lock }))).toEqual([
-    'key-name dist/dev/c.yaml:1',
-    'key-name dist/dev/d.yaml:1',
-  ]);
+  const found = scan({ ...files, 'dist/dev/stageline.lock': lock });
+  expect(found).toMatchObject({ files: 2, rendered: ['dist/dev/in/db.yaml', 'dist/dev/web.yaml'] });
+  expect(places(found)).toEqual(['key-name dist/dev/c.yaml:1', 'key-name dist/dev/d.yaml:1']);
   expect(places(scan({ ...files, 'dist/dev/stageline.lock': '<<<<<<< HEAD' }))).toHaveLength(4);
 });
 

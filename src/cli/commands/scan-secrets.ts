@@ -40,9 +40,12 @@ export function registerScan(program: Command, context: Context): void {
         if (problems.length > 0) context.print(formatProblems(problems));
         const files = scans.reduce((sum, scan) => sum + scan.files, 0);
         const skipped = scans.reduce((sum, scan) => sum + scan.skipped.length, 0);
+        const rendered = scans.reduce((sum, scan) => sum + scan.rendered.length, 0);
         context.tell(
           `${counted(files, 'file')}, ${skipped} not read (binary or over 2 MiB), ${counted(problems.length, 'finding')}`,
         );
+        if (rendered > 0)
+          context.tell(`left out: ${counted(rendered, 'file')} as synth rendered and looked at them (dist/)`);
       }
       context.finish(problems.length > 0 ? EXIT.error : EXIT.done);
     });
