@@ -3,16 +3,28 @@ import type { Repository } from '../model/environment';
 import { asInDist } from '../synth/pins/pins';
 import type { Deployment } from './records';
 
-/** For each cluster of a stage, the Applications that report for it; undefined: the stage is on one, and anybody may. */
-export type Reporters = ReadonlyMap<string, readonly string[]> | undefined;
+/** Who reports for a stage. */
+export interface Reporters {
+  /** Of a fleet: the Applications on each cluster. @default the stage is on one, and anybody may report */
+  readonly clusters?: ReadonlyMap<string, readonly string[]>;
+  /** The Applications that deploy a part of the stage each: what one of them says is of that part alone. @default none */
+  readonly apps?: ReadonlySet<string>;
+}
 
 /** Who has to report before a stage counts as deployed: of a fleet, every cluster. */
-export function reportersOf(root: string, repository: Repository, stage: string): Reporters {
-  const [environment] = asInDist(
+export function reportersOf(root: string, repository: Repository, name: string): Reporters {
+  const stages = asInDist(
     root,
-    repository.environments.filter(({ name, values }) => name === stage && values.fleet !== undefined),
+    repository.environments.filter((environment) => environment.name === name),
   );
-  return environment && applicationsByCluster(repository, environment);
+  const [stage] = stages;
+  if (!stage) return {};
+  const clusters = applicationsByCluster(repository, stage);
+  const isPerApp = repository.values.delivery.applications === 'perApp';
+  return {
+    clusters: stage.values.fleet === undefined ? undefined : clusters,
+    apps: isPerApp ? new Set([...clusters.values()].flat()) : undefined,
+  };
 }
 
 /** What the records of a stage say of some content. */
@@ -51,29 +63,43 @@ const newestBad = <T extends Pick<Deployment, 'at' | 'result' | 'health'>>(
 
 /**
  * What the last records say of this content, without a break. The newest of each that reports counts: of its one
- * Application, or of each app's own, of which one that failed is not made good by another. A fleet runs it when every
- * cluster does; what comes from none of its clusters says nothing of it.
+ * Application, or of each app's own, of which one that failed is not made good by another, whatever content it was synced
+ * with: an app whose files stayed is not synced again. A fleet runs it when every cluster does; what comes from none of its
+ * clusters says nothing of it.
  *
  * @param records those of the stage, oldest first
  */
-export function runOf(records: readonly Deployment[], content: string, reporters?: Reporters): Run {
-  const clusters = reporters === undefined ? [''] : [...reporters.keys()];
+export function runOf(
+  records: readonly Deployment[],
+  content: string,
+  { clusters: fleet, apps }: Reporters = {},
+): Run {
+  const clusters = fleet === undefined ? [''] : [...fleet.keys()];
   const clusterOf = (by: string): string | undefined =>
-    reporters === undefined ? '' : clusters.find((cluster) => reporters.get(cluster)!.includes(by));
+    fleet === undefined ? '' : clusters.find((cluster) => fleet.get(cluster)!.includes(by));
   const newest = new Map(clusters.map((cluster) => [cluster, new Map<string, Deployment>()]));
-  const all = (): Deployment[] => [...newest.values()].flatMap((each) => [...each.values()]);
+  // Of apps that were synced last with other content.
+  const others = new Map<string, Deployment>();
+  const all = (): Deployment[] => [
+    ...[...newest.values()].flatMap((each) => [...each.values()]),
+    ...others.values(),
+  ];
   let since: number | undefined;
   for (const record of records) {
     const by = record.by ?? '';
     const cluster = clusterOf(by);
     if (cluster === undefined) continue;
     const reported = newest.get(cluster)!;
+    others.delete(by);
     if (record.content === content) reported.set(by, record);
-    else reported.clear();
+    else if (apps?.has(by)) {
+      reported.delete(by);
+      others.set(by, record);
+    } else reported.clear();
     const everywhere = [...newest.values()].every(({ size }) => size > 0);
     since = everywhere && all().every(isGood) ? (since ?? Date.parse(record.at)) : undefined;
   }
   const bad = newestBad(all());
-  const silent = reporters && clusters.filter((cluster) => newest.get(cluster)!.size === 0);
+  const silent = fleet && clusters.filter((cluster) => newest.get(cluster)!.size === 0);
   return { since, bad, silent };
 }

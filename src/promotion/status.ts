@@ -4,6 +4,7 @@ import { valueIn } from '../config/yaml-edit';
 import { windowsAt } from '../delivery';
 import { approvalRules, type ApprovalRule } from '../delivery/approvals';
 import { readLock } from '../manifests/publish';
+import type { Repository } from '../model/environment';
 import { UserError } from '../model/errors';
 import { distChanges, prepareNow } from './preview';
 import { imagesOf } from './images';
@@ -11,7 +12,7 @@ import type { PromotionPlan } from './plan';
 import { planBetween } from './promote';
 import { contentHash, readRecords, type Deployment } from './records';
 import { releasesOf } from './releases';
-import { telling } from './running';
+import { reportersOf, runOf, telling } from './running';
 import { appsOf, sourceOf, type StageSource } from './values';
 import { openRepo, readStage, type World } from './workspace';
 import { counted } from '../model/counted';
@@ -83,7 +84,7 @@ export async function status(world: World): Promise<readonly StageStatus[]> {
       parity: environment.values.parity,
       approvals: approvalsOf(rules.find((rule) => rule.stage === name)),
       outdated: outdated.filter((path) => path.startsWith(`dist/${name}/`)),
-      deployed: lastDeployed(world, name, records),
+      deployed: lastDeployed(world, prepared.repository, name, records),
     });
   }
   return result;
@@ -139,14 +140,22 @@ async function withKnownBase(plan: Promise<PromotionPlan>): Promise<PromotionPla
   }
 }
 
-function lastDeployed(world: World, stage: string, records: readonly Deployment[]): StageStatus['deployed'] {
+/** What the gate goes by, or else the last that was recorded. */
+function lastDeployed(
+  world: World,
+  repository: Repository,
+  stage: string,
+  records: readonly Deployment[],
+): StageStatus['deployed'] {
   const its = records.filter((record) => record.stage === stage);
-  const newest = its.at(-1)?.content;
-  const told = telling(its.filter(({ content }) => content === newest));
-  if (!told) return undefined;
+  const newest = its.at(-1);
+  if (!newest) return undefined;
   const lock = readLock(world.root, stage);
+  const now = lock && contentHash(lock);
+  const { bad } = runOf(its, now ?? newest.content, reportersOf(world.root, repository, stage));
+  const told = bad ?? telling(its.filter(({ content }) => content === newest.content)) ?? newest;
   const { at, result, health, revision, by } = told;
-  return { at, result, health, revision, by, current: lock !== undefined && contentHash(lock) === newest };
+  return { at, result, health, revision, by, current: told.content === now };
 }
 
 /** `2 images, 1 value, base 5 commits`; empty when nothing is behind. */

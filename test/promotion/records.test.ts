@@ -128,7 +128,7 @@ describe('gates', () => {
       ['eu', ['lab-staging-eu']],
       ['us', ['lab-staging-us']],
     ]);
-    const run = (...records: Deployment[]) => runOf(records, 'new', fleet);
+    const run = (...records: Deployment[]) => runOf(records, 'new', { clusters: fleet });
     const [eu, us] = ['lab-staging-eu', 'lab-staging-us'];
     expect(run(one(0, eu))).toEqual({ since: undefined, bad: undefined, silent: ['us'] });
     expect(run(one(0, eu), one(3, us))).toMatchObject({ since: T0 + 3 * HOUR, silent: [] });
