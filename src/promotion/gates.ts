@@ -1,10 +1,8 @@
-import { eachCommit, type LogEntry } from '../git/log';
 import { fetchNotes } from '../git/notes';
 import { NOTES_REF } from '../git/notes-ref';
-import { readObjects, remoteOf } from '../git/read';
+import { remoteOf } from '../git/read';
 import { readRef } from '../git/refs';
-import { isShallow, type Repo } from '../git/repository';
-import { parseLock, readLock } from '../manifests/publish';
+import { readLock } from '../manifests/publish';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
 import { secondsOf } from '../model/promotion';
@@ -12,8 +10,9 @@ import { load } from '../synth/load';
 import { windowsAt } from '../delivery';
 import { valueIn } from '../config/yaml-edit';
 import { upstreamOf } from './new-branch';
-import { contentHash, readRecords, type Deployment } from './records';
-import { reportersOf, runOf } from './running';
+import { broughtBy } from './committed';
+import { CLOCKS_DIFFER, contentHash, readRecords, type Deployment } from './records';
+import { reportersOf, runOf, type Run } from './running';
 import { sourceOf, type StageSource } from './values';
 import type { Workspace } from './workspace';
 
@@ -126,15 +125,13 @@ async function deployed(
   else await adviseFetch(workspace);
   const records = (await readRecords(repo)).filter(({ stage }) => stage === from.name);
   if (content === undefined) return [closedGate(`${from.name} was never rendered`, 'npm run synth', to)];
-  const {
-    since,
-    bad,
-    silent = [],
-  } = records.length > 0
-    ? runOf(records, content, reportersOf(world.root, repository(), from.name))
-    : { since: await committedSince(repo, checkout.head, from.name, content) };
-  if (records.length === 0)
-    notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
+  const now = world.now().getTime();
+  const isRecorded = records.length > 0;
+  const looked = { head: checkout.head, stage: from.name, content, now };
+  const brought = isRecorded ? undefined : await broughtBy(repo, looked);
+  const run = isRecorded ? runOf(records, content, reportersOf(world.root, repository(), from.name)) : {};
+  const { since = brought?.time, bad, silent = [] }: Run = run;
+  if (!isRecorded) notes.push(`no deployment of ${from.name} is recorded: its commits count, not what ran`);
   if (bad) return [failed(bad, from.name, to)];
   if (since === undefined) {
     const where = silent.length > 0 ? ` on ${silent.join(', ')}` : '';
@@ -147,11 +144,19 @@ async function deployed(
     ];
   }
   const opens = since + needed * 1000;
-  if (world.now().getTime() >= opens) return [];
+  if (needed === 0 || now >= opens) return [];
+  if (brought && since > now + CLOCKS_DIFFER)
+    return [
+      closedGate(
+        `${from.name} was committed as it is at ${iso(since)}, which is in the future (${brought.commit.slice(0, 12)})`,
+        `record its deployment (stageline record ${from.name})`,
+        to,
+      ),
+    ];
   return [
     closedGate(
       `${from.name} has to run this for ${String(soak)}, and does so since ${iso(since)}${
-        records.length === 0 ? ' (no deployment is recorded: commits count, not what ran)' : ''
+        isRecorded ? '' : ' (no deployment is recorded: commits count, not what ran)'
       }`,
       `wait until ${iso(opens)}`,
       to,
@@ -183,30 +188,6 @@ function failed({ at, result, health, revision, by }: Deployment, from: string, 
 }
 
 const iso = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** Since when the stage's manifests are committed as they are. */
-async function committedSince(
-  repo: Repo,
-  head: string,
-  stage: string,
-  content: string,
-): Promise<number | undefined> {
-  const path = `dist/${stage}/stageline.lock`;
-  const entries: LogEntry[] = [];
-  await eachCommit(repo, { to: head, paths: [path], limit: 200 }, (entry) => entries.push(entry));
-  const texts = await readObjects(
-    repo,
-    entries.map(({ commit }) => `${commit}:${path}`),
-  );
-  let since: number | undefined;
-  for (const [i, entry] of entries.entries()) {
-    const lock = parseLock(stage, texts[i]?.toString('utf8') ?? '');
-    if ('problem' in lock || contentHash(lock) !== content) return since;
-    since = entry.time * 1000;
-  }
-  // Where history is cut off, the oldest commit there is may be younger than the content: the later time is safe.
-  return (await isShallow(repo)) && entries.length === 0 ? undefined : since;
-}
 
 function windows({ world }: Workspace, to: StageSource, repository: () => Repository): Problem[] {
   const gates = valueIn(to.values, ['gates']);

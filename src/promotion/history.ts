@@ -5,7 +5,14 @@ import { parseLock } from '../manifests/publish';
 import { requireIdentity } from '../git/state';
 import { UserError } from '../model/errors';
 import { parseIsoTime } from '../model/iso-time';
-import { addRecord, contentHash, readRecords, type Deployment, type DeploymentRecord } from './records';
+import {
+  addRecord,
+  CLOCKS_DIFFER,
+  contentHash,
+  readRecords,
+  type Deployment,
+  type DeploymentRecord,
+} from './records';
 import { historyMissing, withFsProblems } from './refusals';
 import { reasonsOf, releasesOf, type Release } from './releases';
 import { telling } from './running';
@@ -61,9 +68,6 @@ async function addAndPush(world: World, options: RecordOptions): Promise<boolean
   if (options.push) await pushNotes(repo, remote, pausesOf(world));
   return added;
 }
-
-/** How far the clocks of two machines may be apart: a later time would stay the newest one for ever. */
-const CLOCKS_DIFFER = 3_600_000;
 
 function timeOf(world: World, text: string | undefined): string {
   const now = world.now();

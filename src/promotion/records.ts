@@ -7,6 +7,9 @@ import { sha256, type StageLock } from '../manifests/publish';
 export const RESULTS = ['Succeeded', 'Failed', 'Error', 'Running'] as const;
 export const HEALTHS = ['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Missing', 'Unknown'] as const;
 
+/** How far the clocks of two machines may be apart, in milliseconds: a later time is believed of nobody. */
+export const CLOCKS_DIFFER = 3_600_000;
+
 // In this order on every line, so that lines sort by time.
 export const deploymentRecord = z.object({
   /** When it ended, ISO 8601 in UTC. */
