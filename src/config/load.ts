@@ -12,6 +12,7 @@ import { remember } from './memory/remember';
 import { layersOf, resolveStage } from './resolve-stage';
 import { checkRepository, checkStages, type Facts } from './rules';
 import { parseInput, readInput, type InputTexts } from './stage-files';
+import { mentionsIn, undeclaredCalls } from './undeclared-calls';
 import { unreadFiles } from './unread-files';
 
 export interface LoadOptions {
@@ -39,9 +40,10 @@ export function loadRepository(options: LoadOptions): Repository {
   const read = readInput(root, given);
   const texts = textsOf(read, unpinned);
   const known = memory && texts && recall(memory, texts, classes);
-  const warningsOf = (environments: readonly Environment[]): readonly Problem[] =>
-    given ? read.warnings : [...read.warnings, ...unreadFiles(root, environments)];
-  if (known) return { ...known, warnings: warningsOf(known.environments) };
+  const unread = (environments: readonly Environment[]): readonly Problem[] =>
+    given ? [] : unreadFiles(root, environments);
+  if (known)
+    return { ...known, warnings: [...read.warnings, ...unread(known.environments), ...known.warnings] };
   const input = parseInput(read);
   const base = input.base && readBase(input.base, classes);
   const line = lineOf(input.stages, input.names);
@@ -75,7 +77,13 @@ export function loadRepository(options: LoadOptions): Repository {
   const first = [...input.problems, ...empty];
   const problems = [...first, ...withoutEchoes(further, first)];
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
-  const warnings = warningsOf(environments);
+  const undeclared = undeclaredCalls(environments, ({ values }, found) => {
+    for (const [app, own] of Object.entries(values.apps)) {
+      const mentions = mentionsIn(own);
+      if (mentions) found.set(app, mentions);
+    }
+  });
+  const warnings = [...read.warnings, ...unread(environments), ...undeclared];
   const repository = { values: facts.values, environments, warnings, locate: facts.locate };
   if (!memory) return repository;
   return remember(memory, repository, {

@@ -15,6 +15,7 @@ import { parseYaml } from '../parse-yaml';
 import { layersOf } from '../resolve-stage';
 import { checkApp, checkRepository, checkStage, type Facts, type Trait } from '../rules';
 import { BASE_FILE, fileOf } from '../stage-files';
+import { undeclaredCalls } from '../undeclared-calls';
 import { resolveAgain, type FreshApps } from './again';
 import { classValues, fitBase, withRecords, keyWithClasses, type ClassValues } from './classes';
 import { baseKey, keptOf, putApp, stageKey, valuesKey } from './records';
@@ -37,11 +38,7 @@ interface Known {
  * and apps that are classes each time. Undefined where that does not do, or anything is wrong: then all is read, and every
  * problem told. Files are parsed when somebody asks where something stands.
  */
-export function recall(
-  memory: Memory,
-  texts: Texts,
-  classes: readonly AppClass[],
-): Omit<Repository, 'warnings'> | undefined {
+export function recall(memory: Memory, texts: Texts, classes: readonly AppClass[]): Repository | undefined {
   const key = baseKey(memory, texts, classes);
   const base = memory.get(key) as BaseRecord | undefined;
   if (!base || !base.apps.every(([, entry]) => memory.has(entry))) return undefined;
@@ -93,7 +90,10 @@ export function recall(
     for (const [app, values] of fresh) putApp(memory, app, records.get(app)!, jsonOf(values));
     memory.put(own, JSON.stringify(kept));
   }
-  return { values: facts.values, environments: facts.environments, locate: facts.locate };
+  const warnings = undeclaredCalls(facts.environments, ({ name }, found) => {
+    for (const app of stages.get(name)!.record.apps) if (app[3].mentions) found.set(app[0], app[3].mentions);
+  });
+  return { values: facts.values, environments: facts.environments, locate: facts.locate, warnings };
 }
 
 /** Whether all rules hold: those of a stage for what changed, those of the whole for all. */

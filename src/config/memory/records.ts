@@ -3,6 +3,7 @@ import type { AppClass, Environment, RepositoryValues, StageValues } from '../..
 import type { Location } from '../../model/errors';
 import type { Located } from '../located';
 import { isPlain } from '../plain-yaml';
+import { mentionsIn, type Mentions } from '../undeclared-calls';
 
 /** What stages are made of must not depend on where it stands: that is found out when somebody asks. */
 export const NOWHERE: Location = { file: '' };
@@ -52,6 +53,8 @@ export interface AppRecord {
   readonly to: readonly string[];
   /** Whether it has ciphertext, which may not be that of another app. */
   readonly sealed: boolean;
+  /** The hosts that its values name. */
+  readonly mentions?: Mentions | undefined;
 }
 
 export type AppValues = StageValues['apps'][string];
@@ -88,9 +91,10 @@ export const appKey = (
 
 export const valuesKey = (app: string): string => `${app} values`;
 
-export function recordOf({ kind = 'class', namespace, renamedFrom, network, secrets }: AppValues): AppRecord {
+export function recordOf(values: AppValues): AppRecord {
+  const { kind = 'class', namespace, renamedFrom, network, secrets } = values;
   const sealed = Object.values(secrets).some((secret) => secret.sealed !== undefined);
-  return { kind, namespace, renamedFrom, to: network.to, sealed };
+  return { kind, namespace, renamedFrom, to: network.to, sealed, mentions: mentionsIn(values) };
 }
 
 /**
