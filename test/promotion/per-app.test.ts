@@ -3,10 +3,9 @@ import { promote, record, setImage, status, type World } from '../../src/promoti
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
 import { removeScratch } from '../git/scratch';
-import { change, newYamlLab, WEB, worldAt } from './lab';
+import { change, edit, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const T0 = Date.now();
 const HOUR = 3_600_000;
@@ -56,6 +55,8 @@ describe('with an Application for each app', () => {
 
   test('the gate names the one that fell ill, and opens when it is well', async () => {
     const dir = await newYamlLab();
+    for (const stage of ['dev', 'staging', 'prod'])
+      edit(dir, stage, ['allowDestructive'], [`replace the Applications of stage ${stage}`]);
     await change(dir, 'base', ['delivery'], { applications: 'perApp' });
     await change(dir, 'prod', ['gates'], { soak: '24h' });
     await setImage(worldAt(dir), { stage: 'staging', images: WEB('1.1.0') });
