@@ -278,7 +278,8 @@ describe('synth --against a revision', () => {
   });
 
   test('says what to fetch when the revision is not there, and that Git is needed where there is none', async () => {
-    expect(await repository.run('synth', '--check', '--against', 'main')).toMatchObject({ code: 1 });
+    // Where the temporary folder lies in a checkout, that one has no such revision.
+    expect(await repository.run('synth', '--check', '--against', 'origin/gone')).toMatchObject({ code: 1 });
     git('init', '-b', 'main');
     git('add', 'environments');
     git('commit', '-m', 'before');
