@@ -92,6 +92,12 @@ export default ts.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { 'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }] },
+    rules: {
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'jest', property: 'setTimeout', message: 'testTimeout in jest.config.js is long enough.' },
+      ],
+    },
   },
 );

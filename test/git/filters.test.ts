@@ -6,7 +6,6 @@ import { openRepository } from '../../src/git/repository';
 import { cloneOf, commitFiles, git, newRepository, removeScratch, CLEAN_ENV } from './scratch';
 
 afterAll(removeScratch);
-jest.setTimeout(60_000);
 
 interface Case {
   readonly name: string;

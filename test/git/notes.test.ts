@@ -6,7 +6,6 @@ import { openRepository, type Repo } from '../../src/git/repository';
 import { bareCopy, CLEAN_ENV, cloneOf, commitFiles, git, newRepository, removeScratch } from './scratch';
 
 afterAll(removeScratch);
-jest.setTimeout(60_000);
 
 const open = async (dir: string): Promise<Repo> => (await openRepository(dir, CLEAN_ENV))!;
 const PUSH = { random: () => 0, sleep: () => Promise.resolve() };

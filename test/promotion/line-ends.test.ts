@@ -6,7 +6,6 @@ import { cloneOf, commitFiles, git, removeScratch } from '../git/scratch';
 import { ENV, linkPackage, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 test('where Git checks files out with CRLF, commits have LF, and the checkout stays clean', async () => {
   const origin = await newYamlLab();

@@ -5,7 +5,6 @@ import { bareCopy, cloneOf, commitFiles, git, removeScratch } from '../git/scrat
 import { change, code, linkPackage, newYamlLab, stageline, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 /** A clone whose dev is ahead of staging, and its remote. */
 async function cloned(): Promise<{ dir: string; remote: string }> {

@@ -6,7 +6,6 @@ import { commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, edit, ENV, newYamlLab, stageline, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const DB = {
   kind: 'stateful',

@@ -5,7 +5,6 @@ import { removeScratch } from '../git/scratch';
 import { change, ENV, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const T0 = Date.now();
 const HOUR = 3_600_000;
