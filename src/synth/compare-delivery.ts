@@ -5,7 +5,7 @@ import type { PublishFile } from '../manifests/publish';
 import { changesOf, type Changes } from '../manifests/summary';
 import type { Problem } from '../model/errors';
 import type { RenderedFile } from '../model/rendered';
-import { departures, type Given } from './departures';
+import { departures, type Given, type MovedIn } from './departures';
 import { orWarn, type FilesBefore } from './deployed';
 
 /** What becomes of projects, Applications and settings. */
@@ -25,17 +25,24 @@ export interface GivenFiles {
   readonly clusters: readonly string[];
 }
 
-/** Holds what Argo CD is given against what it was given before. */
+/**
+ * Holds what Argo CD is given against what it was given before.
+ *
+ * @param movedIn the files of a stage whose objects, or some of them, are in others now
+ */
 export function compareDelivery(
   before: FilesBefore,
   { files, outputs, clusters }: GivenFiles,
+  movedIn: MovedIn,
 ): DeliveryComparison {
   const warnings: Problem[] = [];
   const was: Given[] = [];
   const is: Given[] = [];
   const stays = new Set<string>();
   for (const [i, { path, hash }] of outputs.entries()) {
-    if (before.get(path)?.hash === hash) stays.add(path);
+    // What its Applications delete follows from their files, too.
+    const isAsked = movedIn(stageOf(path)).size > 0;
+    if (before.get(path)?.hash === hash && !isAsked) stays.add(path);
     else is.push({ hub: hubOf(path), objects: files[i]!.objects });
   }
   for (const [path, file] of before) {
@@ -55,12 +62,15 @@ export function compareDelivery(
       changed: all.flatMap(({ changed }) => changed),
       removed: all.flatMap(({ removed }) => removed),
     },
-    departures: departures(was, is, clusters),
+    departures: departures(was, is, { clusters, movedIn }),
     warnings,
   };
 }
 
-/** Of the path of a file below dist/argocd/. */
+/** Of the path of a file below dist/argocd/: the stage that it is for, if any. */
+const stageOf = (path: string): string => /(?:^|\/)stage-(.*)\.yaml$/.exec(path)?.[1] ?? '';
+
+/** The cluster that it is for. */
 const hubOf = (path: string): string => (path.includes('/') ? posix.dirname(path) : '');
 
 function named({ added, changed, removed }: Changes, hub: string): Changes {

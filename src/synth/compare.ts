@@ -3,7 +3,7 @@ import { findDestructive, guard, type Acknowledgement } from '../manifests/guard
 import { sha256, type PublishStage } from '../manifests/publish';
 import { summarize, type Changes, type StageSummary } from '../manifests/summary';
 import type { Problem } from '../model/errors';
-import type { KubeObject } from '../model/kube';
+import { objectKey, type KubeObject } from '../model/kube';
 import { objectCount, type RenderedFile, type RenderedStage } from '../model/rendered';
 import { compareDelivery, type GivenFiles } from './compare-delivery';
 import type { Before, FilesBefore } from './deployed';
@@ -38,11 +38,15 @@ export function compare(
   removals: readonly Acknowledgement[],
   notes: (stage: string) => readonly string[],
 ): Comparison {
-  const delivered = compareDelivery(before.delivery, given);
   const names = [...new Set([...rendered.map(({ stage }) => stage.name), ...before.stages.keys()])];
-  const parts = names.map((name) => {
-    const now = rendered.find(({ stage }) => stage.name === name);
-    const { was, is, kept } = differing(before.stages.get(name) ?? new Map(), now);
+  const differences = new Map(
+    names.map((name) => {
+      const now = rendered.find(({ stage }) => stage.name === name);
+      return [name, { now, ...differing(before.stages.get(name) ?? new Map(), now) }];
+    }),
+  );
+  const delivered = compareDelivery(before.delivery, given, (stage) => differences.get(stage)?.moved ?? NONE);
+  const parts = [...differences].map(([name, { now, was, is, kept }]) => {
     const diff = diffObjects(was, is);
     const left = delivered.departures.get(name) ?? [];
     const destructive = [...findDestructive(name, was, now && is, { diff, kept }), ...left];
@@ -73,25 +77,49 @@ export function compare(
   };
 }
 
-/** The objects of the files that do not stay as they are, and how many there are in those that do. */
-function differing(
-  before: FilesBefore,
-  now: Rendered | undefined,
-): { readonly was: readonly KubeObject[]; readonly is: readonly KubeObject[]; readonly kept: number } {
+const NONE: ReadonlySet<string> = new Set();
+
+interface Differing {
+  readonly was: readonly KubeObject[];
+  readonly is: readonly KubeObject[];
+  /** How many objects there are in files that stay as they are. */
+  readonly kept: number;
+  /** The files whose objects, or some of them, are in others now. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** The objects of the files that do not stay as they are. */
+function differing(before: FilesBefore, now: Rendered | undefined): Differing {
   const stays = new Set<string>();
-  const others: RenderedFile[] = [];
+  const others: (readonly [path: string, file: RenderedFile])[] = [];
   let kept = 0;
   for (const [i, file] of now?.output.files.entries() ?? []) {
     const rendered = now!.stage.files[i]!;
     if (before.get(file.path)?.hash === (file.hash ?? sha256(file.text))) {
       stays.add(file.path);
       kept += objectCount(rendered);
-    } else others.push(rendered);
+    } else others.push([file.path, rendered]);
   }
   const was: KubeObject[] = [];
-  for (const [path, file] of before) if (!stays.has(path)) was.push(...file.objects());
+  const places = new Map<string, string>();
+  for (const [path, file] of before) {
+    if (stays.has(path)) continue;
+    for (const object of file.objects()) {
+      was.push(object);
+      places.set(objectKey(object), path);
+    }
+  }
   // What was not there before is told by its name.
   const objectsOf = (file: RenderedFile) =>
     was.length === 0 && file.proven ? file.proven.outlines : file.objects;
-  return { was, is: others.flatMap(objectsOf), kept };
+  const is: KubeObject[] = [];
+  const moved = new Set<string>();
+  for (const [path, file] of others) {
+    for (const object of objectsOf(file)) {
+      is.push(object);
+      const place = places.get(objectKey(object)) ?? path;
+      if (place !== path) moved.add(place);
+    }
+  }
+  return { was, is, kept, moved };
 }

@@ -12,6 +12,9 @@ export interface Given {
   readonly objects: readonly KubeObject[];
 }
 
+/** The files of a stage whose objects, or some of them, are in others now. */
+export type MovedIn = (stage: string) => ReadonlySet<string>;
+
 /** An Application, and the cluster that it deploys to. */
 interface Placement {
   readonly stage: string;
@@ -40,7 +43,7 @@ interface Placement {
 export function departures(
   was: readonly Given[],
   is: readonly Given[],
-  clusters: readonly string[],
+  { clusters, movedIn }: { readonly clusters: readonly string[]; readonly movedIn: MovedIn },
 ): ReadonlyMap<string, readonly DestructiveChange[]> {
   const after = placementsIn(is);
   const byStage = new Map<string, Placement[]>();
@@ -50,7 +53,7 @@ export function departures(
   for (const each of placementsIn(was)) {
     const same = byStage.get(each.stage) ?? [];
     const here = same.filter((other) => isSameCluster(each, other, clusters));
-    if (isReplaced(each, here)) getOrSet(replaced, each.stage, () => []).push(each);
+    if (isReplaced(each, here, movedIn)) getOrSet(replaced, each.stage, () => []).push(each);
     if (same.length === 0 || here.length > 0) continue;
     const hub = each.hub === '' ? '' : ` (${each.hub})`;
     getOrSet(left, `remove stage ${each.stage} from ${each.server}${hub}`, () => []).push(each);
@@ -72,11 +75,12 @@ export function departures(
 const isSame = (one: Placement, other: Placement): boolean => one.application === other.application;
 
 /** Whether Argo CD deletes what it deployed, though others on its cluster deploy that from now on. */
-function isReplaced(was: Placement, here: readonly Placement[]): boolean {
+function isReplaced(was: Placement, here: readonly Placement[], movedIn: MovedIn): boolean {
+  const moved = movedIn(was.stage).has(was.include);
   const is = here.find((other) => isSame(was, other));
   const covers = ({ include }: Placement): boolean => include === was.include || include === EVERY_FILE;
-  if (is) return is.prunes && !covers(is);
-  return was.cascades && (was.include === EVERY_FILE ? here.length > 0 : here.some(covers));
+  if (is) return is.prunes && (moved || !covers(is));
+  return was.cascades && (was.include === EVERY_FILE ? here.length > 0 : moved || here.some(covers));
 }
 
 function lossOf([first, ...others]: readonly Placement[], after: readonly Placement[]): string {

@@ -31,7 +31,7 @@ import { emit } from './outputs';
 import { parityProblems } from './parity';
 import { renderRepository } from './render';
 import { objectsAt } from './revision';
-import { sizeWarnings } from './sizes';
+import { rootWarnings, sizeWarnings } from './sizes';
 import { renderAhead, renderStages } from './stages';
 import { keepUnchanged, summaryOf, unchangedStages, unseenOn, type Written } from './unchanged';
 import { Crew, likelyUnits, type CrewOptions } from './units';
@@ -172,7 +172,10 @@ async function prepareWith(crew: Crew, options: PrepareOptions): Promise<Prepare
   if (changes.departing.some((name) => unchanged.has(name)))
     return prepareWith(crew, { ...options, changedOnly: false });
   const guarded = options.against ? against(await objectsAt(root, options.env, options.against)) : changes;
-  const sizes = sizeWarnings(repository, stages, outputs);
+  const sizes = [
+    ...sizeWarnings(repository, stages, outputs),
+    ...rootWarnings(repository, delivery.onClusters),
+  ];
   const unseen = overlooked(root, loaded.repository, options.texts);
   const warningsOf = (comparison: Comparison) => [
     ...repository.warnings,

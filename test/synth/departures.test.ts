@@ -170,6 +170,41 @@ describe('Applications that others take the place of', () => {
     expect((await synth()).code).toBe(0);
   });
 
+  const apps = (text: string): void => stage('dev', `outlives: false\napps:\n${text}`);
+
+  test('are refused when an app is called otherwise and keeps its objects, in a stage that does not outlive them', async () => {
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    const app = (image: string): string =>
+      `{ kind: worker, image: shop/api:${image}, resources: { requests: { cpu: 1m, memory: 1Mi }, limits: { memory: 1Mi } }`;
+    apps(`  api: ${app('1.0.0')} }\n`);
+    repository.remove('dist');
+    expect((await synth()).code).toBe(0);
+    apps(`  api2: ${app('1.0.1')}, renamedFrom: api }\n`);
+    expect(await refusal()).toContain('Argo CD deletes Application argocd/podinfo-dev-api, and with it');
+    apps(`  api: ${app('1.0.1')} }\n`);
+    stage('dev', repository.read('environments/dev.yaml').replace('outlives: false', 'outlives: true'));
+    expect((await synth()).code).toBe(0);
+    stage('dev', `apps:\n  api2: ${app('1.0.1')}, renamedFrom: api }\n`);
+    expect((await synth()).code).toBe(0);
+  });
+
+  test('are refused when objects move from one folder to another, where Argo CD prunes by itself', async () => {
+    repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
+    const map = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
+    for (const name of ['one', 'two']) {
+      repository.write(`vendor/one/${name}.yaml`, map(name));
+      repository.write(`vendor/two/${name}.yaml`, map(`more-${name}`));
+    }
+    apps('  one: { kind: manifests, path: vendor/one }\n  two: { kind: manifests, path: vendor/two }\n');
+    repository.remove('dist');
+    expect((await synth()).code).toBe(0);
+    repository.remove('vendor/one/two.yaml');
+    repository.write('vendor/two/three.yaml', map('two'));
+    expect(await refusal()).toContain('Argo CD prunes what Application argocd/podinfo-dev-one deployed and');
+    stage('dev', `sync: { mode: auto, prune: false }\n${repository.read('environments/dev.yaml')}`);
+    expect((await synth()).code).toBe(0);
+  });
+
   test('are told of no app that goes: what it deployed is guarded by itself', async () => {
     repository.edit('environments/base.yaml', 'clusters:\n', `${perApp}clusters:\n`);
     repository.remove('dist');

@@ -1,5 +1,5 @@
 import type { Repository } from '../../src/model/environment';
-import { sizeWarnings } from '../../src/synth/sizes';
+import { rootWarnings, sizeWarnings } from '../../src/synth/sizes';
 import { configMap, stage } from '../manifests/objects';
 
 const repository = (applications: 'perEnvironment' | 'perApp') =>
@@ -34,4 +34,38 @@ test('with an Application for each app, the app counts and not the stage', () =>
   expect(sizeWarnings(repository('perApp'), [many], output(''))[0]).toMatchObject({
     remedy: 'Split the app.',
   });
+});
+
+test('an app that is too much by itself is named, since an Application of its own would not help', () => {
+  const [alone, both] = [many, { ...many, files: [...few.files, ...many.files] }];
+  for (const each of [alone, both])
+    expect(sizeWarnings(repository('perEnvironment'), [each], output(''))[0]!.remedy).toMatch(
+      /^Split what is in \S+\.yaml, which is too much by itself, and then: Set "applications: perApp"/,
+    );
+});
+
+test('a root Application is warned of by what it is given of all stages, and settings are no part of it', () => {
+  const cluster = many.cluster;
+  const files = (count: number, path: string) =>
+    stage(Array.from({ length: count }, (_, i) => configMap(`c${i}`))).files.map((file) => ({
+      ...file,
+      path,
+    }));
+  const given = (each: number) => [
+    {
+      cluster,
+      files: [
+        ...files(each, 'argocd/stage-dev.yaml'),
+        ...files(each, 'argocd/stage-prod.yaml'),
+        ...files(9, 'argocd/settings.yaml'),
+      ],
+    },
+  ];
+  const owned = (owner: string) =>
+    ({ values: { project: 'shop', delivery: { owner, applications: 'perApp' } } }) as Repository;
+  expect(rootWarnings(owned('root'), given(749))).toEqual([]);
+  expect(rootWarnings(owned('root'), given(750))).toMatchObject([
+    { code: 'many-objects', cause: 'the root Application of shop has 1500 objects in 0.0 MB' },
+  ]);
+  expect(rootWarnings(owned('pulumi'), given(750))).toEqual([]);
 });
