@@ -38,8 +38,8 @@ export function sizeWarnings(
     const alone = parts.filter(isMuch).map(({ what }) => what.replace(/ has$/, ''));
     const remedy =
       alone.length === 0
-        ? `${PER_APP}, or split the stage.`
-        : `Split what is in ${alone.join(', ')}, which is too much by itself, and then: ${PER_APP}.`;
+        ? `Set ${PER_APP}, or split the stage.`
+        : `Split what is in ${alone.join(', ')}, which is too much by itself, and then set ${PER_APP}.`;
     return warningOf({ what: `stage ${name} has`, ...sumOf(parts), at, remedy });
   });
 }
@@ -57,7 +57,7 @@ export function rootWarnings({ values }: Repository, onClusters: readonly OnClus
   });
 }
 
-const PER_APP = 'Set "applications: perApp" under delivery in environments/base.yaml';
+const PER_APP = '"applications: perApp" under delivery in environments/base.yaml';
 
 const isMuch = ({ objects, bytes }: Pick<Load, 'objects' | 'bytes'>): boolean =>
   objects >= MANY_OBJECTS || bytes >= MANY_BYTES;

@@ -40,7 +40,7 @@ test('an app that is too much by itself is named, since an Application of its ow
   const [alone, both] = [many, { ...many, files: [...few.files, ...many.files] }];
   for (const each of [alone, both])
     expect(sizeWarnings(repository('perEnvironment'), [each], output(''))[0]!.remedy).toMatch(
-      /^Split what is in \S+\.yaml, which is too much by itself, and then: Set "applications: perApp"/,
+      /^Split what is in \S+\.yaml, which is too much by itself, and then set "applications: perApp"/,
     );
 });
 
