@@ -7,7 +7,7 @@ import { BASE_FILE } from './stage-files';
 import type { Found } from './validate';
 
 /** An app's name is its file's under dist/: Argo CD and kubectl read this one as an instruction. */
-const RESERVED = ['kustomization'];
+export const RESERVED_APPS: readonly string[] = ['kustomization'];
 
 /** What a file says of each app. */
 export function entriesOf(file: LocatedMap): ReadonlyMap<string, Entry> {
@@ -20,10 +20,10 @@ export const appsOf = (file: LocatedMap): readonly string[] => [...entriesOf(fil
 
 /** Names that no app may have. */
 export function misnamedApps(file: LocatedMap): readonly Problem[] {
-  const names = appsOf(file).filter((name) => RESERVED.includes(name) || !DNS_LABEL.test(name));
+  const names = appsOf(file).filter((name) => RESERVED_APPS.includes(name) || !DNS_LABEL.test(name));
   return names.map((name): Problem => {
     const at = locateKey(file, ['apps', name]);
-    if (RESERVED.includes(name)) {
+    if (RESERVED_APPS.includes(name)) {
       return { code: 'reserved-name', cause: `no app may be called "${name}"`, remedy: 'Rename it.', at };
     }
     const cause = `the name of an app ${NO_DNS_LABEL}, and ${JSON.stringify(name.slice(0, 80))} is none`;
@@ -61,6 +61,12 @@ export const aboutKinds =
   (problem: Found): Found => {
     const [apps, app, key, ...below] = problem.path;
     if (apps !== 'apps' || key !== 'kind' || below.length > 0) return problem;
+    const own = classes.find(({ name }) => name === app);
+    if (own && problem.code === 'unknown-key')
+      return {
+        ...problem,
+        remedy: `"${own.name}" is the class ${own.file ?? 'of this name'}: delete the kind, or rename one of the two.`,
+      };
     const isMissing = problem.code === 'missing-key';
     if (!isMissing && (problem.code !== 'invalid-value' || problem.remedy !== undefined)) return problem;
     const meant = isMissing

@@ -5,7 +5,7 @@ import { formatPath } from './located';
 /** Classes are code of the repository's own, and their schemas may leave what no app can be made of. */
 export const unfitClasses = ({ apps }: StageValues, classes: readonly AppClass[]): readonly Problem[] =>
   classes.flatMap(({ name, file }): Problem[] => {
-    const unfit = apps[name] && unfitValues(apps[name]);
+    const unfit = apps[name] === undefined ? undefined : unfitValues(apps[name]);
     if (!unfit) return [];
     const { says, ...rest } = unfit;
     const cause = `the values of the class "${name}" ${says}`;
@@ -17,8 +17,8 @@ interface Unfit extends Pick<Problem, 'consequence' | 'remedy'> {
 }
 
 /** Why the program cannot do with what the schema of a class leaves; undefined where it can. */
-export function unfitValues(values: object): Unfit | undefined {
-  const { network, kind } = values as { network?: { to?: unknown } | null; kind?: unknown };
+export function unfitValues(values: unknown): Unfit | undefined {
+  const { network, kind } = (values ?? {}) as { network?: { to?: unknown } | null; kind?: unknown };
   if (!Array.isArray(network?.to)) {
     const remedy = 'Declare them as "static readonly values = appValues({ … })".';
     return { says: 'lack what every app has', remedy };

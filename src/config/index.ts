@@ -1,3 +1,4 @@
+export { RESERVED_APPS } from './app-entries';
 export { OWN_KIND } from './class-values';
 export { loadRepository, type LoadOptions } from './load';
 export { schemaLine } from './schema-line';

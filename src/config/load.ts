@@ -74,7 +74,7 @@ export function loadRepository(options: LoadOptions): Repository {
     facts ? checkRepository(facts) : [],
   ].flat();
   const empty = (base?.problems ?? []).filter(({ code }) => code === 'empty-value');
-  const first = [...input.problems, ...empty];
+  const first = [...input.problems, ...withoutEchoes(empty, input.problems)];
   const problems = [...first, ...withoutEchoes(further, first)];
   if (problems.length > 0 || !facts) throw new UserError(limitPerFile(problems));
   const undeclared = undeclaredCalls(environments, ({ values }, found) => {

@@ -75,9 +75,11 @@ function noMap(value: Located): Problem {
   return {
     code: empty ? 'empty-file' : 'wrong-type',
     cause: empty ? 'the file is empty' : 'the file must be a map of keys and values',
-    remedy: empty
-      ? 'Write at least {}, or delete the file if the stage is not wanted.'
-      : 'Start with a line such as "apps:".',
+    remedy: !empty
+      ? 'Start with a line such as "apps:".'
+      : value.at.file.endsWith('/base.yaml')
+        ? 'Write at least project, repository and clusters.'
+        : 'Write at least {}, or delete the file if the stage is not wanted.',
     at: value.at,
   };
 }

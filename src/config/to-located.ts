@@ -17,6 +17,8 @@ interface Context {
   readonly open: Set<Node>;
   aliased: number;
   withinAlias: number;
+  /** What stands for aliases that lead nowhere. */
+  readonly refusedValues: Set<Located>;
   /** The file as a whole is refused; nothing more is looked at. */
   refused: boolean;
 }
@@ -36,6 +38,7 @@ export function toLocated(
     open: new Set(),
     aliased: 0,
     withinAlias: 0,
+    refusedValues: new Set(),
     refused: false,
   };
   const value = convert(contents, place(0), 1, context);
@@ -105,7 +108,9 @@ function convertAlias(name: string, at: Location, depth: number, context: Contex
       remedy: 'Write the value out.',
       at,
     });
-    return { kind: 'scalar', at, value: null };
+    const value: Located = { kind: 'scalar', at, value: null };
+    context.refusedValues.add(value);
+    return value;
   }
   context.withinAlias++;
   const value = convert(target, at, depth, context);
@@ -144,7 +149,8 @@ function convertPairs(map: YAMLMap, at: Location, depth: number, context: Contex
         at: keyAt,
       });
     } else {
-      entries.set(key, { at: keyAt, value });
+      // What follows from a value that is refused is known by its place, and not told.
+      entries.set(key, { at: context.refusedValues.has(value) ? value.at : keyAt, value });
     }
   }
   return entries;

@@ -4,6 +4,7 @@ import { UserError } from '../model/errors';
 import { setWithin } from '../model/maps';
 import { keepLines } from './keep-lines';
 import { toPlain } from './located';
+import { parseYaml } from './parse-yaml';
 import { readPlainYaml } from './plain-yaml';
 
 /** A path into a YAML file, from its top. */
@@ -61,7 +62,7 @@ const parse = (text: string): Document.Parsed =>
 /**
  * Edits a YAML file: values change, comments, order and the writing of everything else stay.
  * @throws UserError `shared-anchor` when the value is shared with other places by an anchor, so that they would change
- * too
+ * too; or whatever is wrong with the file
  */
 export function editYaml(text: string, edits: readonly ValueEdit[], file: string): string {
   return editTogether(text, edits) ?? edits.reduce((now, edit) => editOne(now, edit, file), text);
@@ -94,6 +95,8 @@ function editOne(text: string, edit: ValueEdit, file: string): string {
   const [spliced, others] = splice(text, [edit]);
   for (const after of others.length === 0 ? [spliced, ...rewrite(text, [edit])] : rewrite(text, [edit]))
     if (isDeepStrictEqual(parseValues(after), expected)) return after;
+  const { problems } = parseYaml(text, file);
+  if (problems.length > 0) throw new UserError(problems);
   throw new UserError({
     code: 'shared-anchor',
     cause: `${edit.path.join('.')} cannot be edited: an anchor (&) shares it with other places`,

@@ -46,7 +46,7 @@ export function refuseUnknownApps(stage: string, asked: readonly string[], known
     unknown.map((app) => ({
       code: 'unknown-app',
       cause: `stage ${stage} has no app ${JSON.stringify(app)}`,
-      remedy: suggest(app, known, `apps are: ${known.join(', ')}`),
+      remedy: suggest(app, known, known.length === 0 ? 'It has none.' : `apps are: ${known.join(', ')}`),
     })),
   );
 }

@@ -33,7 +33,8 @@ export interface StageSource {
 
 /** The apps of a stage with their values, defaults of schemas left out. */
 export function appsOf(stage: Pick<StageSource, 'values' | 'baseValues'>): Readonly<Record<string, unknown>> {
-  const merged = mergeValues(valueIn(stage.baseValues, ['apps']), valueIn(stage.values, ['apps']) ?? {});
+  const own = valueIn(stage.values, ['apps']);
+  const merged = mergeValues(valueIn(stage.baseValues, ['apps']), own === undefined ? {} : own);
   return isPlain(merged) ? merged : {};
 }
 

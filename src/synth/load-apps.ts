@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConstructor } from '../constructs';
 import type { z } from 'zod';
-import { OWN_KIND } from '../config';
+import { OWN_KIND, RESERVED_APPS } from '../config';
 import type { AppClass } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 
@@ -35,7 +35,7 @@ export function loadApps(root: string): readonly LoadedApp[] {
     });
   }
   const files = readdirSync(folder)
-    .filter((file) => /\.[tj]s$/.test(file) && !/\.(d|test)\.ts$/.test(file))
+    .filter((file) => CODE.test(file) && !/\.(d|test)\.[cm]?ts$/.test(file))
     .sort();
   const problems: Problem[] = [];
   const apps = files.flatMap((file): LoadedApp[] => {
@@ -44,6 +44,16 @@ export function loadApps(root: string): readonly LoadedApp[] {
     if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
       const cause = `"${name}" is the name of an app, and no DNS label`;
       problems.push({ code: 'app-file-name', at, cause, remedy: 'rename the file, e.g. to my-app.ts' });
+      return [];
+    }
+    if (RESERVED_APPS.includes(name)) {
+      const cause = `no app may be called "${name}"`;
+      problems.push({ code: 'reserved-name', at, cause, remedy: 'Rename the file.' });
+      return [];
+    }
+    if (!/\.[tj]s$/.test(file)) {
+      const cause = `${file} ends neither in .ts nor in .js`;
+      problems.push({ code: 'app-file-name', at, cause, remedy: `Rename it to ${name}.ts.` });
       return [];
     }
     const twin = files.find((other) => other < file && nameOf(other) === name);
@@ -88,7 +98,8 @@ export function loadApps(root: string): readonly LoadedApp[] {
   return apps;
 }
 
-const nameOf = (file: string): string => file.replace(/\.[tj]s$/, '');
+const CODE = /\.([cm]?[tj]s|[tj]sx)$/;
+const nameOf = (file: string): string => file.replace(CODE, '');
 
 function load(path: string): unknown {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the user's own modules are found at run time
@@ -105,16 +116,14 @@ function appClasses(module: unknown): AppWithValues[] {
 
 /** The keys that a schema takes, as far as it tells: of one that makes something else of them, those that go in. */
 function keysOf(schema: z.core.$ZodType): object {
-  const {
-    shape,
-    in: input,
-    innerType,
-  } = schema._zod.def as z.core.$ZodTypeDef & {
+  const def = schema._zod.def as z.core.$ZodTypeDef & {
     readonly shape?: object;
     readonly in?: z.core.$ZodType;
+    readonly out?: z.core.$ZodType;
     readonly innerType?: z.core.$ZodType;
   };
-  const inner = input ?? innerType;
+  const { shape, in: input, out, innerType } = def;
+  const inner = (input?._zod.def.type === 'transform' ? out : input) ?? innerType;
   return shape ?? (inner ? keysOf(inner) : {});
 }
 

@@ -231,6 +231,11 @@ test('the values of a class are checked by its own schema', () => {
     expect.stringContaining('dev.yaml:1:33: apps.database.size is not known here'),
     expect.stringContaining('dev.yaml:1:44: apps.database.kind is not known here'),
   ]);
+  expect(complaints('apps: { database: { image: a:1, kind: service } }')).toEqual([
+    expect.stringContaining(
+      '"database" is the class of this name: delete the kind, or rename one of the two.',
+    ),
+  ]);
 });
 
 test('a class whose schema has a kind of its own is named: it would be taken for an app of that kind', () => {
@@ -268,6 +273,15 @@ test.each([
     They could not be held against those of earlier runs.
     → Let the schema leave texts, numbers, lists and maps, and make the rest of them in the constructor.`,
   ]);
+});
+
+test('a class whose schema leaves no values at all is named', () => {
+  for (const nothing of [null, 'text', 3n]) {
+    const odd = { name: 'odd', file: 'src/apps/odd.ts', values: appValues({}).transform(() => nothing) };
+    expect(complaintsOf({ 'base.yaml': BASE, 'dev.yaml': '{}' }, [odd])).toEqual([
+      expect.stringContaining('src/apps/odd.ts: the values of the class "odd" lack what every app has'),
+    ]);
+  }
 });
 
 test('values that are dates, maps, functions and the like are for the class to read', () => {

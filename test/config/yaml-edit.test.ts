@@ -134,6 +134,14 @@ describe('an edit of a stage file', () => {
     expect(valueIn(after, ['apps', 'backend', 'resources', 'requests', 'memory'])).toBe('64Mi');
   });
 
+  test('is refused for what is wrong with the file, where that keeps it from being made', () => {
+    const twice = `${STAGE}  frontend: {}\n`;
+    const edit = { path: ['apps', 'frontend', 'replicas'], value: 2 };
+    expect(() => editYaml(twice, [edit], 'environments/prod.yaml')).toThrow(
+      /^environments\/prod\.yaml:19:3: the key "frontend" stands here for the second time/,
+    );
+  });
+
   test('is refused where an anchor would carry it to other places', () => {
     expect(() => set('apps.frontend.resources.requests.memory', '64Mi')).toThrow('shared-anchor');
   });

@@ -35,6 +35,22 @@ test.each([
   expect(withDev(text)).toContainEqual(expect.stringContaining(place(complaint)));
 });
 
+test('a value that cannot be read is told once, and not for what follows from it', () => {
+  const base = `${BASE}    env: { A: *none }\n  api: *none\n`;
+  expect(complaintsOf({ 'base.yaml': base, 'dev.yaml': 'apps: { web: { env: { B: *none } } }' })).toEqual([
+    expect.stringMatching(/base\.yaml:18:15: there is no anchor &none/),
+    expect.stringMatching(/base\.yaml:19:8: there is no anchor &none/),
+    expect.stringMatching(/dev\.yaml:1:26: there is no anchor &none/),
+  ]);
+});
+
+test('an empty base.yaml is not a stage that may be deleted', () => {
+  expect(complaintsOf({ 'base.yaml': '# nothing\n', 'dev.yaml': '' })).toEqual([
+    expect.stringContaining('Write at least project, repository and clusters.'),
+    expect.stringContaining('Write at least {}, or delete the file if the stage is not wanted.'),
+  ]);
+});
+
 test('a duplicate key is refused, and both places are named', () => {
   expect(withDev('promotesFrom: a\nnamespace: x\npromotesFrom: b\n')).toContain(
     place(`3:1: the key "promotesFrom" stands here for the second time; the first is in line 1 [duplicate-key]

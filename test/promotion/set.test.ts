@@ -76,6 +76,14 @@ describe('a value goes', () => {
     expect(await set(dir, 'web.env', '{ OWN: x, LOG_LEVEL: info }')).toEqual({ pushed: false });
   });
 
+  test('an app that the stage removed is not brought back, with all the others, by one of its values', async () => {
+    const dir = await newYamlLab();
+    commitFiles(dir, { 'environments/dev.yaml': 'apps: null\n' }, 'none');
+    expect(await problems(set(dir, 'web.image', 'a:2'))).toMatch(
+      /stage dev has no app "web" .*\n.*It has none\./,
+    );
+  });
+
   test('what the schema wants stays, and so does a whole app', async () => {
     const dir = await newYamlLab();
     expect(await code(set(dir, 'web.image', 'null'))).toEqual([1, 'missing-key']);

@@ -12,7 +12,27 @@ test('two files of one name are refused, since only one could be the app', async
   }
 });
 
+test('what would be no class of an app, or Argo CD takes for an instruction, is told and not passed over', async () => {
+  const repository = TemporaryRepository.ofSample();
+  try {
+    for (const name of ['kustomization.ts', 'queue.mts', 'page.tsx', 'old.cjs'])
+      repository.write(`src/apps/${name}`, repository.read('src/apps/database.ts'));
+    repository.write('src/apps/types.d.ts', 'export {};\n');
+    const { code, stderr } = await repository.run('synth');
+    expect(code).toBe(1);
+    expect(stderr.match(/^src.*$/gm)).toEqual([
+      'src/apps/kustomization.ts: no app may be called "kustomization" [reserved-name]',
+      'src/apps/old.cjs: old.cjs ends neither in .ts nor in .js [app-file-name]',
+      'src/apps/page.tsx: page.tsx ends neither in .ts nor in .js [app-file-name]',
+      'src/apps/queue.mts: queue.mts ends neither in .ts nor in .js [app-file-name]',
+    ]);
+  } finally {
+    repository.remove();
+  }
+});
+
 test.each([
+  ['looked at in advance', 'z.preprocess((raw) => raw, appValues({ kind: z.string().optional() }))'],
   ['optional', 'appValues({ kind: z.string().optional() })'],
   ['needed', 'appValues({ kind: z.string() })'],
   [

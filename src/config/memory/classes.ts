@@ -40,9 +40,8 @@ export function classValues(
     if (!known) continue;
     const plain = plainOf(known[1]);
     const { data } = plain === undefined ? {} : values.safeParse(plain);
-    const own = data as AppValues | undefined;
-    if (!own || unfitValues(own)) return undefined;
-    found.set(name, own);
+    if (unfitValues(data)) return undefined;
+    found.set(name, data as AppValues);
   }
   return found;
 }
