@@ -10,7 +10,7 @@ import { formatPreview } from './format';
 import { onNewBranch, requirePushed, upstreamOf } from './new-branch';
 import { preview, type Preview } from './preview';
 import type { Outcome, Proposal } from './proposal';
-import { noTip, unpushed, withFsProblems } from './refusals';
+import { movedMeanwhile, noTip, unpushed, withFsProblems } from './refusals';
 import { openWorkspace, pausesOf, type Workspace, type WorkspaceUse, type World } from './workspace';
 
 /** Looks at the checkout, and proposes a commit; undefined when everything is as it should be already. */
@@ -35,7 +35,11 @@ async function commitAndMove(world: World, plan: Planner, options: OperationOpti
   if (upstream && options.branch === undefined && !options.dryRun)
     return pushOnBranch(world, plan, workspace, upstream);
   if (upstream && !options.dryRun) await requirePushed(workspace, upstream);
-  const planned = await propose(workspace, plan, options.dryRun);
+  const planned = await propose(workspace, plan, options.dryRun).catch(async (error: unknown) => {
+    const { ref, head } = workspace.checkout;
+    // Of files that change while they are read nothing can be told.
+    throw (await readRef(workspace.repo, ref)) === head ? error : movedMeanwhile(ref);
+  });
   if (!planned || options.dryRun) return { ...planned, pushed: false };
   const commit = await commitOf(workspace, workspace.checkout.head, planned);
   if (commit === undefined) return { pushed: false };
@@ -81,16 +85,7 @@ function commitOf(
 async function move(workspace: Workspace, from: string, to: string, reason: string): Promise<void> {
   const { repo, checkout, world } = workspace;
   const result = await moveBranch(repo, { ref: checkout.ref, from, to, reason });
-  if (!result.moved)
-    throw new UserError(
-      {
-        code: 'branch-moved',
-        cause: `${checkout.ref} was moved by somebody else in the meantime`,
-        consequence: 'Nothing was changed.',
-        remedy: 'try again',
-      },
-      EXIT.refused,
-    );
+  if (!result.moved) throw movedMeanwhile(checkout.ref);
   for (const path of result.left) world.tell?.(`${path} was changed by somebody and left as it is`);
 }
 

@@ -16,6 +16,17 @@ export const unpushed = (): UserError =>
     EXIT.refused,
   );
 
+export const movedMeanwhile = (ref: string): UserError =>
+  new UserError(
+    {
+      code: 'branch-moved',
+      cause: `${ref} was moved by somebody else in the meantime`,
+      consequence: 'Nothing was changed.',
+      remedy: 'try again',
+    },
+    EXIT.refused,
+  );
+
 export const taken = (branch: string): UserError =>
   new UserError(
     {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../src/model/errors';
 import { diffStages, promote, rollback, setImage } from '../../src/promotion';
+import { carryOut } from '../../src/promotion/operation';
 import { synth } from '../../src/synth/synth';
 import { commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, edit, ENV, newYamlLab, stageline, WEB, worldAt } from './lab';
@@ -96,6 +98,19 @@ describe('what a guard refuses', () => {
     expect(preview!.summary!.images).toHaveLength(1);
     expect(await code(setImage(worldAt(dir), edited))).toEqual([3, 'gate-closed']);
   });
+});
+
+test('what is found wrong while another command moves the branch is not told: it was looked at half', async () => {
+  const dir = await newYamlLab();
+  const wrong = (meanwhile: () => void): Promise<unknown> =>
+    code(
+      carryOut(worldAt(dir), () => {
+        meanwhile();
+        throw new UserError({ code: 'wrong', cause: 'half' });
+      }),
+    );
+  expect(await wrong(() => undefined)).toEqual([1, 'wrong']);
+  expect(await wrong(() => void commitFiles(dir, { 'README.md': 'x\n' }))).toEqual([3, 'branch-moved']);
 });
 
 describe('diff', () => {
