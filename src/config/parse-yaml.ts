@@ -47,7 +47,8 @@ export function parseAnyYaml(text: string, file: string): Parsed {
       }),
     );
     const errors = [...doc.errors, ...doc.warnings].slice(0, MAX_SYNTAX_ERRORS);
-    if (errors.length > 0) return { problems: errors.map((error) => describe(error, place)) };
+    if (errors.length > 0)
+      return { problems: conflict(text, place) ?? errors.map((error) => describe(error, place)) };
     const { value, problems } = toLocated(doc.contents, place);
     if (!value || value.kind === 'map') return { value, problems };
     return { problems: problems.length > 0 ? problems : [noMap(value)] };
@@ -68,6 +69,20 @@ function withoutStacks<T>(work: () => T): T {
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** What Git leaves in a file that it could not merge is no YAML in many places, and one mistake. */
+function conflict(text: string, place: (offset: number) => Location): readonly Problem[] | undefined {
+  const begins = text.search(/^<{7} /m);
+  if (begins < 0 || !/^={7}$/m.test(text) || !/^>{7} /m.test(text)) return undefined;
+  return [
+    {
+      code: 'merge-conflict',
+      cause: 'two sides of a merge stand here, between <<<<<<< and >>>>>>>',
+      remedy: 'Keep what is right of both, delete the three lines with the marks, and commit.',
+      at: place(begins),
+    },
+  ];
 }
 
 function noMap(value: Located): Problem {

@@ -53,7 +53,7 @@ export function readInput(root: string, given?: ReadonlyMap<string, string>): In
       texts.set(name, text);
     });
   };
-  const files = given ? [...given.keys()].sort() : (collect(problems, () => list(root)) ?? []);
+  const files = given ? [...given.keys()].sort() : (collect(problems, () => listInput(root)) ?? []);
   const names: string[] = [];
   for (const file of files) {
     const problem = misnamed(file);
@@ -102,7 +102,11 @@ export function collect<T>(problems: Problem[], step: () => T): T | undefined {
   }
 }
 
-function list(root: string): string[] {
+/**
+ * The names of the files under environments/, sorted.
+ * @throws UserError `no-environments`
+ */
+export function listInput(root: string): string[] {
   const path = join(root, FOLDER);
   const at = { file: FOLDER };
   try {

@@ -17,7 +17,8 @@ export interface AddInput {
 export async function addAsGit(repo: Repo, { folder, index, paths, dryRun }: AddInput): Promise<void> {
   // What comes back with other line ends is no loss: the text is made anew. Modes are not asked of these files.
   const config = ['-c', 'core.safecrlf=false', '-c', 'core.fileMode=false'];
-  const flags = ['-z', '--add', '--remove', '--replace', ...(dryRun ? ['--info-only'] : []), '--stdin'];
+  // Of a checkout half moved, a file may stand where the index has a folder.
+  const flags = ['-z', '--add', '--remove', ...(dryRun ? ['--info-only', '--replace'] : []), '--stdin'];
   await repo.run(['-C', folder, ...config, 'update-index', ...flags], {
     input: [...paths].map((path) => `${path}\0`).join(''),
     extra: { GIT_INDEX_FILE: index, GIT_DIR: repo.gitDir, GIT_WORK_TREE: folder },

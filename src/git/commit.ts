@@ -67,6 +67,9 @@ async function buildTree(
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  await addAsGit(repo, { folder, index: extra.GIT_INDEX_FILE, paths: changes.keys() });
+  // What goes may be in the way of what comes.
+  const goes = (path: string): boolean => changes.get(path) === null;
+  const paths = [...changes.keys()].sort((a, b) => Number(goes(b)) - Number(goes(a)));
+  await addAsGit(repo, { folder, index: extra.GIT_INDEX_FILE, paths });
   return (await repo.run(['write-tree'], { extra })).toString('utf8').trim();
 }

@@ -104,7 +104,11 @@ function missing(): UserError {
 
 /** What went wrong inside git, for a failure that nobody foresaw: git's words are passed on, never interpreted. */
 export function gitFailed(args: readonly string[], result: RunResult): UserError {
-  const shown = args.filter((arg) => !arg.includes('://')).slice(0, 6);
+  const command = args.findIndex((arg, i) => !arg.startsWith('-') && !/^-[cC]$/.test(args[i - 1] ?? ''));
+  const shown = args
+    .slice(command)
+    .filter((arg) => !arg.includes('://'))
+    .slice(0, 6);
   return new UserError({
     code: 'git-failed',
     cause: `git ${shown.join(' ')} ended with exit code ${result.code}`,

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { editYaml, parseValues, valueIn, type ValueEdit } from '../config/yaml-edit';
 import { trailer } from '../git/log';
 import { isAncestor, readObjects, readTree, requireCommit } from '../git/read';
@@ -15,7 +13,7 @@ import { preview } from './preview';
 import { contentHash } from './records';
 import { historyMissing, refuseUnknownApps } from './refusals';
 import { reasonsOf, releasesOf, type Release } from './releases';
-import { baseToday, readStage, type Workspace, type World } from './workspace';
+import { baseToday, readInput, readStage, type Workspace, type World } from './workspace';
 import { counted } from '../model/counted';
 
 export interface RollbackOptions extends OperationOptions {
@@ -41,7 +39,7 @@ async function propose(workspace: Workspace, options: RollbackOptions): Promise<
   const { world, repo } = workspace;
   const target = await targetOf(workspace, options);
   const whole = options.apps === undefined || options.apps.length === 0;
-  const now = readFileSync(join(world.root, `environments/${options.stage}.yaml`), 'utf8');
+  const { text: now } = readInput(world.root, options.stage);
   const manifests = await manifestsAt(repo, target, options.stage);
   const [then] = await readObjects(repo, [`${target}:environments/${options.stage}.yaml`]);
   if (manifests.size === 0 || then === undefined) throw noRelease(options.stage, target);

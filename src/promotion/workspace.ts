@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseYaml } from '../config/parse-yaml';
+import { readTextFile } from '../config/read-file';
+import { listInput } from '../config/stage-files';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals';
 import { repairCheckout } from '../git/checkout';
@@ -8,6 +11,7 @@ import { readObjects, requireCommit } from '../git/read';
 import { openRepository, requireGit, type Repo } from '../git/repository';
 import { requireCheckout, type Checkout } from '../git/state';
 import { UserError, type Problem } from '../model/errors';
+import { setWithin } from '../model/maps';
 import { suggest } from '../model/nearest';
 import type { StageSource } from './values';
 
@@ -98,16 +102,37 @@ export async function openWorkspace(world: World, { dryRun, branch }: WorkspaceU
 export const refusalsToldBy = (world: World, dryRun = false): ((problem: Problem) => void) | undefined =>
   dryRun ? ({ cause }) => world.tell?.(`without --dry-run this is refused: ${cause}`) : undefined;
 
-/** What base.yaml says in the checkout. */
-export const baseToday = (root: string): unknown =>
-  parseValues(readFileSync(join(root, 'environments/base.yaml'), 'utf8'));
+/** Texts that were found to be YAML: one command asks for the same few many times. */
+const sound = new Map<string, true>();
+const FEW = 16;
 
-/** The names of all stages, sorted. */
+/** What base.yaml says in the checkout. */
+export const baseToday = (root: string): unknown => readInput(root, 'base').values;
+
+/**
+ * A file under environments/ as it is, and what it says.
+ * @throws UserError for what is no YAML: nothing can be told from it, and nothing be edited
+ */
+export function readInput(root: string, name: string): Pick<StageSource, 'file' | 'text' | 'values'> {
+  const file = `environments/${name}.yaml`;
+  // Line ends and byte order mark stay as they are in what is edited.
+  const text = readFileSync(join(root, file), 'utf8');
+  if (!sound.has(text)) {
+    const { problems } = parseYaml(readTextFile(join(root, file), file), file);
+    if (problems.length > 0) throw new UserError(problems);
+    setWithin(sound, FEW, text, true);
+  }
+  return { file, text, values: parseValues(text) };
+}
+
+/**
+ * The names of all stages.
+ * @throws UserError `no-environments`
+ */
 export function stageNames(root: string): string[] {
-  return readdirSync(join(root, 'environments'))
+  return listInput(root)
     .filter((file) => file.endsWith('.yaml') && file !== 'base.yaml')
-    .map((file) => file.replace(/\.yaml$/, ''))
-    .sort();
+    .map((file) => file.replace(/\.yaml$/, ''));
 }
 
 /** @throws UserError `unknown-stage` */
@@ -127,9 +152,7 @@ export function requireStage(root: string, name: string): void {
  */
 export async function readStage(root: string, repo: Repo | undefined, name: string): Promise<StageSource> {
   requireStage(root, name);
-  const file = `environments/${name}.yaml`;
-  const text = readFileSync(join(root, file), 'utf8');
-  const values = parseValues(text);
+  const { file, text, values } = readInput(root, name);
   const base = valueIn(values, ['base']);
   const pinned = typeof base === 'string' ? base : undefined;
   const baseValues = pinned === undefined || !repo ? baseToday(root) : await baseValuesAt(repo, pinned);
