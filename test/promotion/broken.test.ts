@@ -5,7 +5,6 @@ import { commitFiles, git, removeScratch } from '../git/scratch';
 import { change, code, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-jest.setTimeout(120_000);
 
 const ASK: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   promote: (world) => promote(world, { to: 'staging' }),
