@@ -26,9 +26,11 @@ export function emitFile(file: RenderedFile): string {
       return emitObject(object);
     } catch (error) {
       if (!(error instanceof Unwritable)) throw error;
+      const path = placeWithin(object);
       throw new UserError({
         code: 'unwritable-value',
-        cause: `${describeObject(object)} cannot be written as YAML: ${error.message}`,
+        cause: `${describeObject(object)} cannot be written as YAML: ${error.message}${path && `, at ${path}`}`,
+        consequence: `It comes from ${file.source}.`,
         remedy: 'Give it text, finite numbers, booleans, lists and maps only.',
         at: placeIn(file, index),
       });
@@ -42,6 +44,22 @@ export function emitObject(object: KubeObject): string {
   const writer = new Writer();
   writer.map(object, 0, false, OBJECT_ORDER);
   return writer.text;
+}
+
+/** The innermost part of a value that cannot be written: the path that leads there, ten steps of it at most. */
+function placeWithin(value: object, steps = 10): string {
+  const [key, child] = Object.entries(value).find(([, each]) => !isWritable(each)) ?? [];
+  if (key === undefined || steps === 0) return '';
+  return `/${key}${typeof child === 'object' && child !== null ? placeWithin(child, steps - 1) : ''}`;
+}
+
+function isWritable(value: unknown): boolean {
+  try {
+    new Writer().map({ value }, 0, false, NONE);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What has been written so far. What stands `beside` a dash has its first line there, and the others below it. */

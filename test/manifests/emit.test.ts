@@ -117,9 +117,15 @@ status: {}
   const ring: Record<string, unknown> = {};
   ring.self = ring;
   test.each([
-    ['not a number', NaN, 'NaN is no number'],
+    ['not a number', NaN, 'NaN is no number that JSON can hold, at /data/list/0/value [unw'],
     ['half of a character', 'a\ud800b', 'half of a character'],
-    ['a date', new Date(0), 'a Date is no data'],
+    ['a date', new Date(0), 'a Date is no data, at /data/list/0/value [unw'],
+    ['a bigint', { deep: [1, 3n] }, 'a bigint is no data, at /data/list/0/value/deep/1 [unw'],
+    [
+      'a key that is half of a character',
+      { '\udc00': 1 },
+      'half of a character (a surrogate), at /data/list/0/value [unw',
+    ],
     ['a function', () => 1, 'a function is no data'],
     ['a ring', ring, 'nests deeper than 100 levels'],
   ])('with %s is refused, and the object is named', (_, value, cause) => {
@@ -132,6 +138,7 @@ status: {}
         {
           code: 'unwritable-value',
           cause: expect.stringContaining(`ConfigMap x cannot be written as YAML: `),
+          consequence: expect.stringMatching(/^It comes from /),
           at: { file: 'environments/dev.yaml', line: 3 },
         },
       ]);
