@@ -1,19 +1,11 @@
-import { formatProblems } from '../../src/model/errors';
-import { promote, record, setImage, status, type World } from '../../src/promotion';
+import { record, setImage, status } from '../../src/promotion';
 import type { Deployment } from '../../src/promotion/records';
 import { runOf } from '../../src/promotion/running';
 import { removeScratch } from '../git/scratch';
+import { at, gate, HOUR, T0 } from './hours';
 import { change, edit, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-
-const T0 = Date.now();
-const HOUR = 3_600_000;
-const at = (dir: string, hours: number): World => worldAt(dir, { now: () => new Date(T0 + hours * HOUR) });
-const gate = async (dir: string, hours: number): Promise<string> => {
-  const { refused = [] } = await promote(at(dir, hours), { to: 'prod', dryRun: true });
-  return refused.length > 0 ? formatProblems(refused) : 'open';
-};
 
 describe('with an Application for each app', () => {
   const [web, shop] = ['lab-staging-web', 'lab-staging-shop'];

@@ -1,18 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { formatProblems } from '../../src/model/errors';
-import { promote, record, setImage, status, type World } from '../../src/promotion';
+import { record, setImage, status } from '../../src/promotion';
 import { removeScratch } from '../git/scratch';
+import { at, gate } from './hours';
 import { change, ENV, newYamlLab, WEB, worldAt } from './lab';
 
 afterAll(removeScratch);
-
-const T0 = Date.now();
-const HOUR = 3_600_000;
-const at = (dir: string, hours: number): World => worldAt(dir, { now: () => new Date(T0 + hours * HOUR) });
-const gate = async (dir: string, hours: number): Promise<string> => {
-  const { refused = [] } = await promote(at(dir, hours), { to: 'prod', dryRun: true });
-  return refused.length > 0 ? formatProblems(refused) : 'open';
-};
 
 /** Gives the last commit another date. */
 function date(dir: string, to: string): void {
