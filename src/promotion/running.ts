@@ -93,7 +93,8 @@ export function runOf(
     others.delete(by);
     if (record.content === content) reported.set(by, record);
     else if (apps?.has(by)) {
-      reported.delete(by);
+      // It had this content, and left it: so did the stage.
+      if (reported.has(by)) reported.clear();
       others.set(by, record);
     } else reported.clear();
     const everywhere = [...newest.values()].every(({ size }) => size > 0);

@@ -39,6 +39,9 @@ describe('with an Application for each app', () => {
     // One that went back runs the new content no longer, and neither does a stage that somebody took back.
     expect(run(ran(web, 0), ran(web, 1, 'old'))).toMatchObject({ since: undefined });
     expect(run(ran(web, 0), ran('ada', 1, 'old'))).toMatchObject({ since: undefined });
+    const left = [ran(web, 0), ran(shop, 0), ran(shop, 1, 'other')];
+    expect(run(...left)).toMatchObject({ since: undefined, bad: undefined });
+    expect(run(...left, ran(shop, 2))).toMatchObject({ since: T0 + 2 * HOUR });
     // What is of no app of the stage any more keeps nothing closed.
     expect(run(ran('lab-staging-gone', 0, 'old', 'Degraded'), ran(web, 1))).toMatchObject({
       since: T0 + HOUR,
