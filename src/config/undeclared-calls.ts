@@ -43,7 +43,8 @@ export function mentionsIn(values: AppValues): Mentions | undefined {
   return found.size === 0 ? undefined : [...found.values()];
 }
 
-const AFTER_SCHEME = /(?:[^\s/@"'`]{0,500}@)?([a-z0-9][-a-z0-9.]{0,252})/iy;
+// A password may have an @, too.
+const AFTER_SCHEME = /(?:[^\s/?#"'`]{0,500}@)?([a-z0-9][-a-z0-9.]{0,252})/iy;
 const WITH_PORT = /^([a-z0-9][-a-z0-9.]{0,252}):\d{2,5}(?:\/.*)?$/i;
 const OF_CLUSTER = /^[-a-z0-9]+\.[-a-z0-9]+\.svc(?:\.[-a-z0-9.]+)?$/i;
 const NAME = /^[a-z0-9][-a-z0-9.]{0,252}$/i;

@@ -81,9 +81,14 @@ export class Cache {
     this.used.set(key, json);
   }
 
-  /** Whether something in it looks like a credential: such a thing is not put there. */
+  /** What in it looks like a credential: such a thing is not put there. */
+  credentialsIn(value: object): readonly string[] {
+    return scanObject(value as Readonly<Record<string, unknown>>).map(({ detection }) => detection.secret);
+  }
+
+  /** Whether anything in it does. */
   holdsCredential(value: object): boolean {
-    return scanObject(value as Readonly<Record<string, unknown>>).length > 0;
+    return this.credentialsIn(value).length > 0;
   }
 
   readonly isAllAllowed = isAllAllowed;

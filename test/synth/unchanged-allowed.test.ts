@@ -34,3 +34,23 @@ test('a comment that is needed for what an app makes of its values is not called
   edit('environments/stage-0.yaml', 'minReplicas: 2', 'minReplicas: 5');
   await expectAsAnew();
 });
+
+test.each([
+  ['DB_PASSWORD', 'Hunterzq7x:5432', 'hunterzq7x'],
+  ['DATABASE_URL', 'postgres://admin:p4ssw0rdq@zq8xrest@db:5432/x', 'zq8xrest'],
+])('no part of what is allowed as %s is kept as the name of a host', async (key, value, part) => {
+  const env = `    env:\n      ${key}: '${value}'${COMMENT}\n`;
+  edit('environments/base.yaml', '    env: { LOG_LEVEL: info, REGION: eu }\n', env);
+  await run();
+  edit('environments/base.yaml', env, '    env: { LOG_LEVEL: info }\n');
+  edit(
+    'environments/stage-1.yaml',
+    /app-0000: .*\n/,
+    `app-0000:\n    autoscaling: { minReplicas: 3 }\n${env}`,
+  );
+  await expectAsAnew();
+  edit('environments/stage-1.yaml', 'minReplicas: 3', 'minReplicas: 5');
+  await expectAsAnew();
+  const kept = Object.values(filesIn(path('.stageline'))).filter((text) => text.toLowerCase().includes(part));
+  expect(kept).toEqual([]);
+});

@@ -6,7 +6,17 @@ import { emptyMap, toPlain, valueAt } from '../located';
 import { parseYaml } from '../parse-yaml';
 import { fileOf } from '../stage-files';
 import { mergedPlain, SOME_CLASS } from './classes';
-import { aboutKey, allowsAny, appKey, isJson, mayKeep, NOWHERE, recordOf, valuesKey } from './records';
+import {
+  aboutKey,
+  allowsAny,
+  appKey,
+  isJson,
+  mayKeep,
+  namesCredential,
+  NOWHERE,
+  recordOf,
+  valuesKey,
+} from './records';
 import type { AppRecord, AppValues, BaseRecord, Memory, StageRecord, Texts } from './records';
 
 /** Apps that were resolved just now, by their keys: their values, and of classes what the files say. */
@@ -59,6 +69,7 @@ export function resolveAgain(
       const plain = mergedPlain(entry, over?.value ?? emptyMap(NOWHERE));
       const resolved = (isClass ? plain : typed(yamlApp, plain)) as AppValues | undefined;
       if (!resolved || !(allows || mayKeep(memory, { apps: { own } }))) return undefined;
+      if (allows && !isClass && namesCredential(memory, resolved)) return undefined;
       fresh.set(key, resolved);
       record = isClass ? SOME_CLASS : recordOf(resolved);
     }

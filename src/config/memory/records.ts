@@ -3,7 +3,7 @@ import type { AppClass, Environment, RepositoryValues, StageValues } from '../..
 import type { Location } from '../../model/errors';
 import type { Located } from '../located';
 import { isPlain } from '../plain-yaml';
-import { mentionsIn, type Mentions } from '../undeclared-calls';
+import { mentionsIn, type Mention, type Mentions } from '../undeclared-calls';
 
 /** What stages are made of must not depend on where it stands: that is found out when somebody asks. */
 export const NOWHERE: Location = { file: '' };
@@ -14,8 +14,8 @@ export interface Memory {
   has(key: string): boolean;
   get(key: string): unknown;
   put(key: string, json: string): void;
-  /** Whether something in it looks like a credential: such a thing is not put there. */
-  holdsCredential(value: object): boolean;
+  /** What in it looks like a credential: such a thing is not put there. */
+  credentialsIn(value: object): readonly string[];
   /** Whether all that looks like one in a file, given as plain data and as its text, is allowed by a comment there. */
   isAllAllowed(values: unknown, text: string, file: string): boolean;
 }
@@ -107,9 +107,12 @@ export function putApp(memory: Memory, key: string, record: AppRecord, values: s
   memory.put(valuesKey(key), values);
 }
 
+/** Whether one of the files may allow something. */
+export const anyAllows = ({ base, stages }: Texts): boolean => [base, ...stages.values()].some(allowsAny);
+
 /** What is kept of an app, as JSON: null where it holds what these files allow, which is read from them when somebody asks. */
-export function keptOf(memory: Memory, { base, stages }: Texts): (values: unknown) => string {
-  const allows = [base, ...stages.values()].some(allowsAny);
+export function keptOf(memory: Memory, texts: Texts): (values: unknown) => string {
+  const allows = anyAllows(texts);
   return (values) => (allows && !mayKeep(memory, { apps: { values } }) ? 'null' : JSON.stringify(values));
 }
 
@@ -127,7 +130,20 @@ export function withoutSecrets(file: unknown): readonly Readonly<Record<string, 
 
 /** Whether a file, as plain data, may be put there. */
 export const mayKeep = (memory: Memory, file: unknown): boolean =>
-  !withoutSecrets(file).some((values) => memory.holdsCredential(values));
+  withoutSecrets(file).every((values) => memory.credentialsIn(values).length === 0);
+
+/** Whether a host that an app names is part of a credential, or may be: `secret:1234` looks like one. */
+export function namesCredential(memory: Memory, values: AppValues): boolean {
+  const mentions = mentionsIn(values) ?? [];
+  const isPart = (secret: string, { name, namespace = name, path }: Mention): boolean =>
+    [name, namespace].some((part) => secret.toLowerCase().includes(part)) || path.includes(secret);
+  return (
+    mentions.length > 0 &&
+    withoutSecrets({ apps: { values } })
+      .flatMap((each) => memory.credentialsIn(each))
+      .some((secret) => mentions.some((mention) => isPart(secret, mention)))
+  );
+}
 
 /** Whether JSON brings it back: it has no infinity, and no zero below zero. */
 export function isJson(value: Located): boolean {

@@ -5,11 +5,13 @@ import { BASE_FILE, fileOf } from '../stage-files';
 import { mergedPlain, SOME_CLASS, keyWithClasses } from './classes';
 import {
   aboutKey,
+  anyAllows,
   appKey,
   baseKey,
   isJson,
   keptOf,
   mayKeep,
+  namesCredential,
   NOWHERE,
   putApp,
   recordOf,
@@ -48,6 +50,9 @@ export function remember(
   if (!isKept(file, texts.base, BASE_FILE)) return repository;
   for (const [name, text] of texts.stages)
     if (!isKept(stages.get(name)!, text, fileOf(name))) return repository;
+  const isSecret = ({ values }: Environment): boolean =>
+    Object.values(values.apps).some((app) => namesCredential(memory, app));
+  if (anyAllows(texts) && repository.environments.some(isSecret)) return repository;
   const jsonOf = keptOf(memory, texts);
   const base = baseKey(memory, texts, classes);
   const entries = entriesOf(shared);
