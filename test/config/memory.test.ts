@@ -98,6 +98,8 @@ const HEADS = lines(`# a comment
   base: "${'a'.repeat(40)}"
   existing: null
   existing: [Secret/a]
+  allowDestructive: [remove Namespace x]
+  allowDestructive: { x: y }
   unknown: 1
   images: { x: }
   namespaceLabels: { a: b } # allowSecret: why

@@ -55,16 +55,13 @@ export function recall(memory: Memory, texts: Texts, classes: readonly AppClass[
     const built = classValues(classes, kept, plainOf);
     if (!built) return undefined;
     const record = withRecords(kept, built);
+    const file = once(() => parseYaml(text, fileOf(name)).value!);
     const merged = once(() => {
-      const layers = layersOf(
-        sharedOf(baseFile(), classes),
-        parseYaml(text, fileOf(name)).value!,
-        texts.unpinned,
-      );
+      const layers = layersOf(sharedOf(baseFile(), classes), file(), texts.unpinned);
       return merge(layers.shared, layers.file).value;
     });
     const stage = { key: own, kept, record, classes: built, fresh: again?.fresh };
-    const environment = environmentOf(memory, name, base.values.project, stage, merged);
+    const environment = environmentOf(memory, name, base.values.project, stage, { file, merged });
     if (!environment) return undefined;
     stages.set(name, { ...stage, environment });
   }
@@ -121,7 +118,7 @@ function environmentOf(
   name: string,
   project: string,
   { key, record: { at, cluster, values, apps }, classes, fresh }: Omit<Known, 'environment'>,
-  merged: () => LocatedMap,
+  { file, merged }: { readonly file: () => LocatedMap; readonly merged: () => LocatedMap },
 ): Environment | undefined {
   const places = new Map<string, Location>();
   const unresolved = new Map<string, UnresolvedApp>();
@@ -155,7 +152,9 @@ function environmentOf(
     locate: (path) => {
       if (path.length === 0) return at;
       const place = path.length === 2 && path[0] === 'apps' ? places.get(String(path[1])) : undefined;
-      return place ?? whenAsked(() => locate(merged(), path));
+      // Those are the stage's own: a run that warns of one need not read base.yaml.
+      const text = path[0] === 'allowDestructive' ? file : merged;
+      return place ?? whenAsked(() => locate(text(), path));
     },
   });
 }
