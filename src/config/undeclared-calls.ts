@@ -45,6 +45,8 @@ export function mentionsIn(values: AppValues): Mentions | undefined {
 
 // A password may have an @, too.
 const AFTER_SCHEME = /(?:[^\s/?#"'`]{0,500}@)?([a-z0-9][-a-z0-9.]{0,252})/iy;
+/** What follows is the name of a bucket, a trust domain or a folder. */
+const NO_HOST = /\b(?:s3[an]?|gs|file|spiffe)$/i;
 const WITH_PORT = /^([a-z0-9][-a-z0-9.]{0,252}):\d{2,5}(?:\/.*)?$/i;
 const OF_CLUSTER = /^[-a-z0-9]+\.[-a-z0-9]+\.svc(?:\.[-a-z0-9.]+)?$/i;
 const NAME = /^[a-z0-9][-a-z0-9.]{0,252}$/i;
@@ -54,6 +56,7 @@ const NAMES_A_HOST = /(?:host|hostname|addr|address|server|endpoint)s?$/i;
 function hostsIn(text: string, path: readonly string[]): readonly string[] {
   const hosts: string[] = [];
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    if (NO_HOST.test(text.slice(Math.max(0, at - 8), at))) continue;
     AFTER_SCHEME.lastIndex = at + 3;
     const host = AFTER_SCHEME.exec(text)?.[1];
     if (host !== undefined) hosts.push(host);

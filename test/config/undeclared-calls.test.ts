@@ -47,6 +47,7 @@ test.each([
   ['env: { URL: backend.shop-dev.svc }', whole('env.URL')],
   ["env: { BROKERS: 'web.example.com:80,backend:9092' }", whole('env.BROKERS')],
   ['env: { BACKEND_HOST: backend }', whole('env.BACKEND_HOST')],
+  ["env: { URL: 'https://u:p@x@backend/@y' }", whole('env.URL')],
   ['args: [--backend=backend:80]', whole('args')],
   ['command: [app, tcp://backend]', whole('command')],
   ['files: { /a.conf: "a;\\nproxy_pass http://backend;" }', whole('files["/a.conf"]')],
@@ -68,6 +69,7 @@ test.each([
     '',
   ],
   ['env: { ROLE: backend, NAME: web }', ''],
+  ["env: { BUCKET: 's3://backend/x', ID: 'spiffe://backend/x', FILE: 'file://backend/x' }", ''],
   ["env: { SELF: 'http://api:80', WORKER: 'http://poll:80' }", ''],
   ['files: { /a.conf: "backend:8080" }', ''],
 ])('%s is not told where %j', (values, network) => {
