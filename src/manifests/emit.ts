@@ -14,11 +14,18 @@ const LONGEST_KNOWN = 100;
 const NONE: readonly string[] = [];
 
 /**
+ * Argo CD passes over a file in which this stands anywhere
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/directory/).
+ */
+const PASSED_OVER = '+argocd:skip-file-rendering';
+
+/**
  * The text of a file below dist/: the marker line, then its objects in their order, as YAML that readers of version
  * 1.1 and of version 1.2 take for the same values. Keys stand in the order that Kubernetes' own documents use, and
  * are sorted below that; nothing is folded.
  *
- * @throws UserError for a value that YAML cannot hold, such as NaN, a Date or half of a character
+ * @throws UserError for a value that YAML cannot hold, such as NaN, a Date or half of a character; and for a text that has
+ * Argo CD pass over the file
  */
 export function emitFile(file: RenderedFile): string {
   const documents = file.objects.map((object, index) => {
@@ -36,6 +43,15 @@ export function emitFile(file: RenderedFile): string {
       });
     }
   });
+  const passedOver = documents.findIndex((text) => text.includes(PASSED_OVER));
+  if (passedOver >= 0)
+    throw new UserError({
+      code: 'passed-over',
+      cause: `${describeObject(file.objects[passedOver]!)} holds the text "${PASSED_OVER}"`,
+      consequence: 'Argo CD would pass over the whole file, and prune what it deployed of it.',
+      remedy: 'Take it out, or put something in the middle of it.',
+      at: placeIn(file, passedOver),
+    });
   return `${markerLine(file.source)}\n${documents.join('---\n')}`;
 }
 

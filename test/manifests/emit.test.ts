@@ -147,6 +147,17 @@ status: {}
   });
 });
 
+test('a text that has Argo CD pass over the whole file is refused, wherever it stands', () => {
+  for (const data of [
+    { 'a.conf': 'x\n# +argocd:skip-file-rendering\n' },
+    { '+argocd:skip-file-rendering': '' },
+  ])
+    expect(() => emitFile(file(config(data)))).toThrow(
+      'ConfigMap x holds the text "+argocd:skip-file-rendering"',
+    );
+  expect(emitFile(file(config({ 'a.conf': '# +argocd:skip-file\n' })))).toContain('skip-file');
+});
+
 describe('text that YAML 1.1 and YAML 1.2 read differently', () => {
   const disputed =
     'y n yes No ON off True false null NULL Null ~ 0 00 07 08 0o17 0O17 0x1f 0X1F 0b11 -0b1 0o+2 1_000 0x_1 +1 -1 ' +
