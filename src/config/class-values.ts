@@ -20,13 +20,15 @@ interface Unfit extends Pick<Problem, 'consequence' | 'remedy'> {
 export function unfitValues(values: unknown): Unfit | undefined {
   const { network, kind } = (values ?? {}) as { network?: { to?: unknown } | null; kind?: unknown };
   if (!Array.isArray(network?.to)) {
-    const remedy = 'Declare them as "static readonly values = appValues({ … })".';
-    return { says: 'lack what every app has', remedy };
+    return { says: 'lack what every app has', remedy: APP_VALUES };
   }
   if (kind !== undefined) return { says: OWN_KIND, remedy: 'Call it otherwise.' };
   const found = unwritable(values, new Set());
   return found && { says: `${found.what} at ${formatPath(found.path)}`, ...UNWRITABLE };
 }
+
+/** How a class says what its values are. */
+export const APP_VALUES = 'Declare them as "static readonly values = appValues({ … })".';
 
 /** What is wrong with a schema that takes a `kind`. */
 export const OWN_KIND = 'have a "kind", which tells what an app without a class is';

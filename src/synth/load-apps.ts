@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppConstructor } from '../constructs';
 import type { z } from 'zod';
-import { OWN_KIND, RESERVED_APPS } from '../config';
+import { APP_VALUES, OWN_KIND, RESERVED_APPS } from '../config';
 import type { AppClass } from '../model/environment';
 import { UserError, type Problem } from '../model/errors';
 
@@ -85,13 +85,11 @@ export function loadApps(root: string): readonly LoadedApp[] {
       return [];
     }
     const { values } = classes[0]!;
-    if ('kind' in keysOf(values))
-      problems.push({
-        code: 'class-values',
-        at,
-        cause: `the values of the class "${name}" ${OWN_KIND}`,
-        remedy: 'Call it otherwise.',
-      });
+    const unfit = unfitSchema(values);
+    if (unfit) {
+      const cause = `the values of the class "${name}" ${unfit.says}`;
+      problems.push({ code: 'class-values', at, cause, remedy: unfit.remedy });
+    }
     return [{ name, values, construct: classes[0]!, file: at.file }];
   });
   if (problems.length > 0) throw new UserError(problems);
@@ -112,6 +110,13 @@ function appClasses(module: unknown): AppWithValues[] {
     typeof value === 'function' &&
     typeof (value as { values?: { safeParse?: unknown } }).values?.safeParse === 'function';
   return [...new Set(exported.filter(isApp))];
+}
+
+/** What no app can have; another package, or an earlier zod, has schemas that nobody here can read. */
+function unfitSchema(schema: z.ZodType): { readonly says: string; readonly remedy: string } | undefined {
+  if ((schema as Partial<z.ZodType>)._zod === undefined)
+    return { says: 'are no schema of the zod that stageline exports', remedy: APP_VALUES };
+  return 'kind' in keysOf(schema) ? { says: OWN_KIND, remedy: 'Call it otherwise.' } : undefined;
 }
 
 /** The keys that a schema takes, as far as it tells: of one that makes something else of them, those that go in. */

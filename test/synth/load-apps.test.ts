@@ -61,3 +61,23 @@ test.each([
     }
   },
 );
+
+test('a class whose schema is of another zod is told so', async () => {
+  const repository = TemporaryRepository.ofSample();
+  try {
+    repository.edit(
+      'src/apps/database.ts',
+      'static readonly values = values;',
+      "static readonly values = (require('zod/v3') as typeof import('zod/v3')).z.object({}) as never;",
+    );
+    const { code, stderr } = await repository.run('synth');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'src/apps/database.ts: the values of the class "database" are no schema of the zod that stageline exports [class-values]\n' +
+        '    → Declare them as "static readonly values = appValues({ … })".\n',
+    });
+  } finally {
+    repository.remove();
+  }
+});
