@@ -30,6 +30,10 @@ export function groupOf(apiVersion: string): string {
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
+/** The API groups of some objects, sorted. */
+export const groupsOf = (objects: readonly KubeObject[]): readonly string[] =>
+  [...new Set(objects.map(({ apiVersion }) => groupOf(apiVersion)))].sort();
+
 /** How messages name an object: `Deployment podinfo-dev/frontend`, `Namespace podinfo-dev`. */
 export function describeObject(object: KubeObject): string {
   const { name, namespace } = object.metadata;

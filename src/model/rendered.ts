@@ -47,6 +47,8 @@ export interface Proven {
   readonly size: number;
   readonly text: string;
   readonly kinds: Kinds;
+  /** The API groups of its objects: what the input defines in one of them wins over what they were held against. */
+  readonly groups: readonly string[];
   /** What the rules across objects see of each object, in the same order. */
   readonly outlines: readonly KubeObject[];
   /** SHA-256 of the outlines: while it stays, no rule across objects finds anything new. */

@@ -2,10 +2,11 @@ import { checkStages } from '../manifests/checks';
 import { sha256 } from '../manifests/publish';
 import { createValidator, type SchemaValidator } from '../manifests/schema/validator';
 import { clusterIdentity, type Cluster, type KubernetesVersion } from '../model/cluster';
+import { dig, text } from '../manifests/fields';
 import { describeObject, isDefinition, type KubeObject } from '../model/kube';
 import { getOrSet } from '../model/maps';
 import type { Problem } from '../model/errors';
-import { placeIn, type RenderedFile, type RenderedStage } from '../model/rendered';
+import { placeIn, type Proven, type RenderedFile, type RenderedStage } from '../model/rendered';
 import { Cache } from './cache';
 import type { OnCluster } from './delivery';
 
@@ -43,9 +44,11 @@ export function check(
     // What is proven defines nothing.
     here.push(...files.flatMap((file) => (file.proven ? [] : file.objects.filter(isDefinition))));
   }
+  const defined = new Map([...definitions].map(([id, crds]) => [id, new Set(crds.map(groupDefined))]));
   // What is proven fits the schemas of one version of Kubernetes, and definitions of the input win over those.
-  const isOpen = ({ cluster, provenFor = cluster.kubernetes }: OnCluster & Partial<Placed>): boolean =>
-    provenFor !== cluster.kubernetes || (definitions.get(clusterIdentity(cluster)) ?? []).length > 0;
+  const isOpen: IsOpen = ({ cluster, provenFor = cluster.kubernetes }, { groups }) =>
+    provenFor !== cluster.kubernetes ||
+    groups.some((group) => defined.get(clusterIdentity(cluster))?.has(group));
   // Nothing looks across clusters: where nothing has changed on one since it was found right, it still is.
   const keys = clusterKeys(all, isOpen, cache, unseen);
   for (const id of unseen.keys())
@@ -59,8 +62,10 @@ export function check(
     const key = crds.length === 0 ? cluster.kubernetes : `${cluster.kubernetes} ${id}`;
     return getOrSet(validators, key, () => createValidator(cluster.kubernetes, crds));
   };
-  const unprovenOf = <T extends OnCluster>(one: T): T =>
-    isOpen(one) ? one : { ...one, files: one.files.filter(({ proven }) => !proven) };
+  const unprovenOf = <T extends OnCluster>(one: T): T => ({
+    ...one,
+    files: one.files.filter(({ proven }) => !proven || isOpen(one, proven)),
+  });
   const unproven = stages.map(unprovenOf);
   const problems = [
     ...[...unproven, ...delivery.map(unprovenOf)].flatMap(({ cluster, files }) =>
@@ -76,16 +81,20 @@ export function check(
   return problems;
 }
 
+/** Whether what is proven is to be looked at once more on a cluster. */
+type IsOpen = (on: OnCluster & Partial<Placed>, proven: Proven) => boolean;
+
+const groupDefined = (definition: KubeObject): string | undefined => text(dig(definition, 'spec', 'group'));
+
 /** For each cluster, the hash of all that is checked of the stages there. */
 function clusterKeys(
   stages: readonly Placed[],
-  isOpen: (stage: Placed) => boolean,
+  isOpen: IsOpen,
   cache: Cache,
   unseen: Unseen,
 ): ReadonlyMap<string, string> {
   const parts = new Map([...unseen].map(([id, seen]) => [id, [...seen]]));
-  for (const one of stages)
-    getOrSet(parts, clusterIdentity(one.cluster), () => []).push(partOf(one, isOpen(one)));
+  for (const one of stages) getOrSet(parts, clusterIdentity(one.cluster), () => []).push(partOf(one, isOpen));
   return new Map([...parts].map(([id, part]) => [id, cache.keyOf(['stages', part.sort()])]));
 }
 
@@ -93,14 +102,16 @@ function clusterKeys(
  * The hash of what is checked of a stage on one cluster: of what is proven that is its outlines, and all of it where its
  * objects are looked at once more.
  */
-function partOf({ files, at: _, acknowledged: __, ...stage }: Placed, isOpen: boolean): string {
-  const seen = isOpen ? 'hash' : 'outlineHash';
-  const contents = files.map((file) => [file.path, file.proven?.[seen] ?? file.objects]);
+function partOf(one: Placed, isOpen: IsOpen): string {
+  const { files, at: _, acknowledged: __, ...stage } = one;
+  const seenOf = (proven: Proven): string => (isOpen(one, proven) ? proven.hash : proven.outlineHash);
+  const contents = files.map((file) => [file.path, file.proven ? seenOf(file.proven) : file.objects]);
   return sha256(JSON.stringify([stage, contents]));
 }
 
 /** The hash of what is checked of a stage that runs on one cluster, and is proven there. */
-export const seenOf = (stage: RenderedStage): string => partOf(onEachCluster([stage], new Map())[0]!, false);
+export const seenOf = (stage: RenderedStage): string =>
+  partOf(onEachCluster([stage], new Map())[0]!, () => false);
 
 /** A stage as one of its clusters gets it. */
 interface Placed extends RenderedStage {

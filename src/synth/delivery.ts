@@ -6,6 +6,7 @@ import { createValidator } from '../manifests/schema/validator';
 import type { Cluster } from '../model/cluster';
 import type { Repository } from '../model/environment';
 import type { Problem } from '../model/errors';
+import { groupsOf } from '../model/kube';
 import type { Proven, RenderedFile } from '../model/rendered';
 import { scanObject } from '../secrets/objects';
 import type { Cache } from './cache';
@@ -65,8 +66,9 @@ export function deliveryOf(
 function prove(file: RenderedFile): Proven {
   const text = emitFile(file);
   const [hash, size] = [sha256(text), Buffer.byteLength(text)];
+  const of = { kinds: kindsOf(file.objects), groups: groupsOf(file.objects) };
   // No rule looks across what Argo CD is given.
-  return { hash, size, text, kinds: kindsOf(file.objects), outlines: [], outlineHash: '' };
+  return { hash, size, text, ...of, outlines: [], outlineHash: '' };
 }
 
 const keep = ({ cluster, files }: OnCluster): Kept[number] => ({

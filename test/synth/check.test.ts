@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { outlineOf } from '../../src/manifests/checks';
 import { sha256 } from '../../src/manifests/publish';
 import type { Cluster, KubernetesVersion } from '../../src/model/cluster';
-import type { KubeObject } from '../../src/model/kube';
+import { groupsOf, type KubeObject } from '../../src/model/kube';
 import type { RenderedFile, RenderedStage } from '../../src/model/rendered';
 import { Cache } from '../../src/synth/cache';
 import { check } from '../../src/synth/check';
@@ -154,6 +154,7 @@ describe('what is proven', () => {
           size: 1,
           text: '',
           kinds: { clusterScoped: [], objects: objects.length },
+          groups: groupsOf(objects),
           outlineHash: sha256(JSON.stringify(outlines)),
           get outlines() {
             return outlinesOf?.() ?? outlines;
@@ -205,7 +206,7 @@ describe('what is proven', () => {
     expect(() => run(fleet(proven([[configMap('web', { A: 'c' })]])))).toThrow('nobody has to look');
   });
 
-  test('is judged whole where the input defines kinds', () => {
+  test('is judged whole where the input defines kinds of its group, and only there', () => {
     const both = (size: unknown): RenderedStage => {
       const { proven: found } = proven([[widget(size)]]).files[0]!;
       const [own] = stage([definition('integer')]).files;
@@ -214,5 +215,12 @@ describe('what is proven', () => {
     };
     expect(run(both(3))).toEqual([]);
     expect(run(both('3'))).toEqual([expect.stringMatching(/^schema Widget shop\/a: .*at \/spec\/size/)]);
+    const [own] = stage([definition('integer')]).files;
+    const beside = (...objects: KubeObject[]) => ({
+      ...stage([]),
+      files: [own!, ...proven([objects]).files],
+    });
+    expect(run(beside(deployment('web'), configMap('web', {})))).toEqual([]);
+    expect(() => run(beside(deployment('web'), widget(3)))).toThrow('nobody has to look');
   });
 });

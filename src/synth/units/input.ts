@@ -25,6 +25,8 @@ export interface Facts {
   /** Its length in bytes. */
   readonly size: number;
   readonly kinds: Kinds;
+  /** The API groups of its objects. */
+  readonly groups: readonly string[];
   /** SHA-256 of its outlines, as JSON. */
   readonly outlineHash: string;
   /** SHA-256 of what the input says of the app. */

@@ -28,6 +28,10 @@ export class Unit implements Proven {
     return this.facts.kinds;
   }
 
+  get groups(): Facts['groups'] {
+    return this.facts.groups;
+  }
+
   get outlineHash(): string {
     return this.facts.outlineHash;
   }

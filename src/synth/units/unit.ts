@@ -6,7 +6,7 @@ import { sha256 } from '../../manifests/publish';
 import { readManifests } from '../../manifests/read';
 import { createValidator, type SchemaValidator } from '../../manifests/schema/validator';
 import type { KubernetesVersion } from '../../model/cluster';
-import { isDefinition } from '../../model/kube';
+import { groupsOf, isDefinition } from '../../model/kube';
 import { getOrSet } from '../../model/maps';
 import { stageFacts } from '../../model/rendered';
 import { scanObject } from '../../secrets/objects';
@@ -49,7 +49,8 @@ export function renderUnit(input: UnitInput, forOther = false): Rendered | undef
     const text = input.text ?? emitFile({ path: '', source: input.source, at, objects });
     const size = Buffer.byteLength(text);
     const [hash, outlineHash] = [sha256(text), sha256(json)];
-    const about = { kinds: kindsOf(objects), inputs, hardening, foreign, ...(suspect && { suspect }) };
+    const of = { kinds: kindsOf(objects), groups: groupsOf(objects) };
+    const about = { ...of, inputs, hardening, foreign, ...(suspect && { suspect }) };
     const facts = { hash, size, outlineHash, ...about };
     return { text, outlines: forOther ? json : outlines, facts };
   } catch {
