@@ -40,6 +40,12 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('must be a number from 1 on');
 }
 
+/** Words on the command line that a commit records. */
+export function reason(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('must say why');
+}
+
 /** Prints what became of an operation. */
 export function printOutcome(
   context: Context,

@@ -27,7 +27,7 @@ export function lineOf(stages: ReadonlyMap<string, LocatedMap>, names: readonly 
         remedy: suggest(
           node.value,
           names.filter((other) => other !== name),
-          'Delete the line.',
+          'Bring that stage back, or name the one before this. Without the line this is a first stage, which Argo CD syncs by itself.',
         ),
         at: node.at,
       });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EXIT, UserError } from '../model/errors';
 import { ownFolder } from './commit';
+import { JOURNAL } from './interrupted';
 import type { Repo } from './repository';
 
 const journalSchema = z.object({
@@ -16,7 +17,10 @@ const journalSchema = z.object({
 /** A move of a branch that has begun: written before the ref moves, removed when the checkout has followed. */
 export type Journal = z.output<typeof journalSchema>;
 
-const journalPath = (repo: Repo): string => join(ownFolder(repo), 'journal.json');
+function journalPath(repo: Repo): string {
+  ownFolder(repo);
+  return join(repo.gitDir, JOURNAL);
+}
 
 /**
  * Writes the journal, whole or not at all; it is the lock of this checkout at the same time.

@@ -6,6 +6,7 @@ import { listInput } from '../config/stage-files';
 import { parseValues, valueIn } from '../config/yaml-edit';
 import { CODEOWNERS, SETTINGS } from '../delivery/approvals';
 import { repairCheckout } from '../git/checkout';
+import { ownerLives, readJournal } from '../git/journal';
 import type { PushOptions } from '../git/push';
 import { readObjects, requireCommit } from '../git/read';
 import { openRepository, requireGit, type Repo } from '../git/repository';
@@ -66,6 +67,16 @@ export async function openRepo(world: World): Promise<Repo> {
   if (left !== undefined) world.tell?.('finished what an interrupted command had begun');
   for (const path of left ?? []) world.tell?.(`${path} was changed by somebody and left as it is`);
   return repo;
+}
+
+/**
+ * Brings the checkout up to date where a command was killed before it had: what is read there would be old. One that is
+ * still at work is left alone.
+ */
+export async function finishInterrupted(world: World): Promise<void> {
+  const repo = await openRepository(world.root, world.env);
+  const journal = repo && readJournal(repo);
+  if (journal && !ownerLives(journal)) await openRepo(world);
 }
 
 /** The checkout as promotion sees it: clean, so that files and HEAD say the same. */

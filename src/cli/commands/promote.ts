@@ -2,7 +2,14 @@ import { Option, type Command } from 'commander';
 import type * as promotionModule from '../../promotion';
 import type { ChangeClass } from '../../promotion';
 import type { Context } from '../context';
-import { operationOptions, printOutcome, withOperationFlags, worldOf, type OperationFlags } from '../world';
+import {
+  operationOptions,
+  printOutcome,
+  reason,
+  withOperationFlags,
+  worldOf,
+  type OperationFlags,
+} from '../world';
 
 interface Flags extends OperationFlags {
   readonly to: string;
@@ -19,7 +26,7 @@ export function registerPromote(program: Command, context: Context): void {
     .requiredOption('--to <stage>', 'the stage that gets it')
     .option('--from <stage>', 'the stage it comes from; default: the one before in the line')
     .addOption(new Option('--only <class>', 'move only these changes').choices(['image', 'config', 'base']))
-    .option('--skip <why>', 'pass closed gates; the commit records why');
+    .option('--skip <why>', 'pass closed gates; the commit records why', reason);
   withOperationFlags(command).action(async (apps: string[], flags: Flags) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
     const { promote } = require('../../promotion') as typeof promotionModule;

@@ -2,7 +2,14 @@ import type { Command } from 'commander';
 import { UserError } from '../../model/errors';
 import type * as promotionModule from '../../promotion';
 import type { Context } from '../context';
-import { operationOptions, printOutcome, withOperationFlags, worldOf, type OperationFlags } from '../world';
+import {
+  operationOptions,
+  printOutcome,
+  reason,
+  withOperationFlags,
+  worldOf,
+  type OperationFlags,
+} from '../world';
 
 interface Flags extends OperationFlags {
   readonly sourceCommit?: string;
@@ -52,7 +59,7 @@ function directEdit(command: Command): Command {
   return withOperationFlags(
     command
       .option('--source-commit <id>', 'the commit it comes from; becomes a trailer')
-      .option('--skip <why>', 'edit a stage that has gates, or is held; the commit records why'),
+      .option('--skip <why>', 'edit a stage that has gates, or is held; the commit records why', reason),
   );
 }
 

@@ -1,9 +1,12 @@
 import { Option, type Command } from 'commander';
-import type * as synthModule from '../../synth/synth';
+import { mayBeInterrupted } from '../../git/interrupted';
 import { EXIT } from '../../model/errors';
+import type * as workspaceModule from '../../promotion/workspace';
+import type * as synthModule from '../../synth/synth';
 import { underCdk8s } from '../cdk8s';
 import type { Context } from '../context';
 import { Progress } from '../progress';
+import { worldOf } from '../world';
 
 interface Flags {
   readonly check?: boolean;
@@ -36,6 +39,11 @@ export function registerSynth(program: Command, context: Context): void {
 async function run(flags: Flags, context: Context): Promise<void> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
   const { formatWarning, synth } = require('../../synth/synth') as typeof synthModule;
+  if (mayBeInterrupted(context.root)) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
+    const { finishInterrupted } = require('../../promotion/workspace') as typeof workspaceModule;
+    await finishInterrupted(worldOf(context));
+  }
   const progress = new Progress(context);
   const options = { root: context.root, env: context.env, ...flags, progress: progress.show };
   const { text, different, ...data } = await synth(options).finally(progress.end);
