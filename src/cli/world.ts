@@ -40,8 +40,11 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('must be a number from 1 on');
 }
 
-/** Words on the command line that a commit records. */
-export function reason(text: string): string {
+/** `--skip`: what closed gates refuse is done all the same, for a reason. */
+export const skipOption = (what: string): Option =>
+  new Option('--skip <why>', `${what}; the commit records why`).argParser(reason);
+
+function reason(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('must say why');
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { addAsGit } from './as-added';
+import { OWN_FOLDER } from './interrupted';
 import type { Repo } from './repository';
 
 /** New content of a file, or null where it goes. */
@@ -18,7 +19,7 @@ export interface CommitInput {
 
 /** The place under .git that is ours: journal and scratch files, never left behind by a run that ends. */
 export function ownFolder(repo: Repo): string {
-  const dir = join(repo.gitDir, 'stageline');
+  const dir = join(repo.gitDir, OWN_FOLDER);
   mkdirSync(dir, { recursive: true });
   return dir;
 }

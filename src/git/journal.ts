@@ -17,10 +17,7 @@ const journalSchema = z.object({
 /** A move of a branch that has begun: written before the ref moves, removed when the checkout has followed. */
 export type Journal = z.output<typeof journalSchema>;
 
-function journalPath(repo: Repo): string {
-  ownFolder(repo);
-  return join(repo.gitDir, JOURNAL);
-}
+const journalPath = (repo: Repo): string => join(ownFolder(repo), JOURNAL);
 
 /**
  * Writes the journal, whole or not at all; it is the lock of this checkout at the same time.

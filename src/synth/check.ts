@@ -104,8 +104,8 @@ function clusterKeys(
  */
 function partOf(one: Placed, isOpen: IsOpen): string {
   const { files, at: _, acknowledged: __, ...stage } = one;
-  const seenOf = (proven: Proven): string => (isOpen(one, proven) ? proven.hash : proven.outlineHash);
-  const contents = files.map((file) => [file.path, file.proven ? seenOf(file.proven) : file.objects]);
+  const hashOf = (proven: Proven): string => (isOpen(one, proven) ? proven.hash : proven.outlineHash);
+  const contents = files.map((file) => [file.path, file.proven ? hashOf(file.proven) : file.objects]);
   return sha256(JSON.stringify([stage, contents]));
 }
 

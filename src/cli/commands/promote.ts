@@ -5,7 +5,7 @@ import type { Context } from '../context';
 import {
   operationOptions,
   printOutcome,
-  reason,
+  skipOption,
   withOperationFlags,
   worldOf,
   type OperationFlags,
@@ -26,7 +26,7 @@ export function registerPromote(program: Command, context: Context): void {
     .requiredOption('--to <stage>', 'the stage that gets it')
     .option('--from <stage>', 'the stage it comes from; default: the one before in the line')
     .addOption(new Option('--only <class>', 'move only these changes').choices(['image', 'config', 'base']))
-    .option('--skip <why>', 'pass closed gates; the commit records why', reason);
+    .addOption(skipOption('pass closed gates'));
   withOperationFlags(command).action(async (apps: string[], flags: Flags) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is needed
     const { promote } = require('../../promotion') as typeof promotionModule;

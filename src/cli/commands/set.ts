@@ -5,7 +5,7 @@ import type { Context } from '../context';
 import {
   operationOptions,
   printOutcome,
-  reason,
+  skipOption,
   withOperationFlags,
   worldOf,
   type OperationFlags,
@@ -59,7 +59,7 @@ function directEdit(command: Command): Command {
   return withOperationFlags(
     command
       .option('--source-commit <id>', 'the commit it comes from; becomes a trailer')
-      .option('--skip <why>', 'edit a stage that has gates, or is held; the commit records why', reason),
+      .addOption(skipOption('edit a stage that has gates, or is held')),
   );
 }
 
